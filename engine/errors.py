@@ -1,0 +1,34 @@
+"""The one family of errors that a user may see; each carries the way out."""
+
+
+class HoldfastError(Exception):
+    """Something the user can mend. `hint` says how; the command ends with `exit_code`."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(HoldfastError):
+    """The command was called wrongly: an unknown id, a flag that does not fit."""
+
+    exit_code = 2
+
+
+class PolicyError(HoldfastError):
+    """The policy has faults; the run did not start."""
+
+
+class FactsError(HoldfastError):
+    """The facts cannot be read, or too many rows do not fit."""
+
+
+class StoreError(HoldfastError):
+    """The store is locked, damaged, read-only or full."""
+
+
+class EngineError(HoldfastError):
+    """An engine could not finish, or is not installed."""
