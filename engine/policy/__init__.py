@@ -1,0 +1,1 @@
+"""YAML text to a checked policy: shapes, expressions, types, strata, faults with places."""
