@@ -1,0 +1,1 @@
+"""Policy and snapshot to conclusions, by either of two engines."""
