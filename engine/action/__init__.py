@@ -1,0 +1,1 @@
+"""Conclusions and history to decisions, tasks and the commit."""

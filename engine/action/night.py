@@ -1,0 +1,179 @@
+"""One night: reason, decide, render, commit. A dry run takes the same path on a copy of the store."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import duckdb
+
+from engine.action.commit import write_decisions, write_made, write_people, write_run, write_urgencies
+from engine.action.compare import decide_tonight
+from engine.action.escalate import overdue_tasks, write_escalated
+from engine.action.facts import Facts, load_carers, read_people
+from engine.action.leavers import tasks_of_leavers, write_moved
+from engine.action.make import Calendar, Making, Render, make_tasks
+from engine.action.report import Night
+from engine.action.tonight import Tonight
+from engine.errors import EngineError, UsageError
+from engine.policy.model import Policy
+from engine.reasoning.layout import risk_path
+from engine.reasoning.plan import build_plan
+from engine.store import Store, copy_store, open_store, run_lock
+from engine.store.faults import told
+from engine.store.runs import clean_leftovers, keep_folder, part_folder
+
+ENGINES = ("columnar", "rete")
+_SHORT = 10  # hexadecimal digits of a run's id
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a workspace wants its nights: store folder, calendar, language, and other languages by person."""
+
+    store: Path
+    calendar: Calendar
+    language: str
+    languages: Mapping[str, str]
+    render: Render
+
+
+def run_night(
+    policy: Policy, facts: Facts, today: date, settings: Settings, *,
+    engine: str = "columnar", dry_run: bool = False, rejected: int = 0,
+) -> Night:  # fmt: skip
+    """Hold the policy against the facts of `today` and commit what follows, in one transaction or not at all.
+
+    The same night again changes nothing and gives the same result. `rejected` rows of the facts are noted with the
+    run. Raises HoldfastError: EngineError, UsageError for an unknown engine or a day before the last run.
+    """
+    if engine not in ENGINES:
+        raise UsageError(f"there is no engine '{engine}'", f"choose one of: {', '.join(ENGINES)}")
+    if not dry_run:
+        with run_lock(settings.store):
+            return _night(open_store(settings.store, create=True), policy, facts, today, settings, engine, rejected)
+    temporary = TemporaryDirectory(prefix="holdfast-")
+    try:
+        store = copy_store(settings.store, Path(temporary.name))
+        return _night(store, policy, facts, today, settings, engine, rejected, temporary)
+    except BaseException:
+        temporary.cleanup()
+        raise
+
+
+def _night(
+    store: Store, policy: Policy, facts: Facts, today: date, settings: Settings, engine: str, rejected: int,
+    temporary: "TemporaryDirectory[str] | None" = None,
+) -> Night:  # fmt: skip
+    try:
+        run, already = _run_id(store, policy, facts, today, engine)
+        if not already:
+            clean_leftovers(store)
+            with told(store.path):
+                _carry_out(store, run, policy, facts, today, settings, engine, rejected)
+        [(counts, rejected)] = store.rows("select counts, rejected from run where id = ?", [run])
+    except BaseException:
+        store.close()
+        raise
+    return Night(
+        run, today, engine, rejected, already, temporary is not None, json.loads(counts), policy, settings.language,
+        store.runs / run, store, settings.render, temporary,
+    )  # fmt: skip
+
+
+def _carry_out(
+    store: Store, run: str, policy: Policy, facts: Facts, today: date, settings: Settings, engine: str, rejected: int
+) -> None:
+    part = part_folder(store, run)
+    folder = part
+    try:
+        _reason(engine)(policy, facts, today, part, calendar=settings.calendar)
+        with TemporaryDirectory(prefix="holdfast-") as spill, _database(Path(spill)) as db, store.transaction() as tx:
+            last = tx.execute("select policy from run order by number desc limit 1").fetchone()
+            columns = {
+                "id": run, "today": today.isoformat(), "engine": engine, "policy": policy.hash,
+                "snapshot": facts.hash, "language": settings.language, "rejected": rejected,
+            }  # fmt: skip
+            write_run(tx, columns, policy)
+            people, emails = read_people(db, facts, today)
+            load_carers(db, facts, today)
+            plan = build_plan(policy, facts.present)
+            tonight = Tonight(db, policy, plan.plays, part)
+            verdict = decide_tonight(tonight, tx, plan, today, same_policy=last is None or last == (policy.hash,))
+            write_people(tx, people, emails)
+            write_decisions(tx, verdict.decisions, run, today)
+            write_urgencies(tx, policy, verdict.urgencies)
+            if "rep" in facts.present:
+                write_moved(tx, tasks_of_leavers(tx, db, policy, facts, people), today.isoformat())
+            making = Making(
+                policy, facts, people, settings.calendar, today, settings.language, settings.languages, settings.render
+            )
+            made = write_made(tx, policy, make_tasks(tonight, making), run)
+            late = overdue_tasks(tx, db, policy, facts, people, settings.calendar, today)
+            write_escalated(tx, late, run)
+            outcomes = tonight.write_outcomes(part / "decisions.parquet")
+            counts = _counts(db, part, outcomes, made, sum(len(d.close) for d in verdict.decisions))
+            tx.execute("update run set counts = ? where id = ?", [json.dumps(counts), run])
+            folder = keep_folder(store, part, run)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _reason(engine: str) -> Callable[..., None]:
+    """An engine's `reason`. Raises EngineError where it is not installed."""
+    try:
+        reason: Callable[..., None] = import_module(f"engine.reasoning.{engine}").reason
+    except ImportError as error:
+        raise EngineError(f"the engine '{engine}' cannot be used here: {error}", "use --engine columnar") from error
+    return reason
+
+
+def _database(spill: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"temp_directory": str(spill)})
+
+
+def _counts(
+    db: duckdb.DuckDBPyConnection, folder: Path, outcomes: Mapping[str, int], made: int, closed: int
+) -> dict[str, Any]:
+    signals = sum(_rows(db, path) for path in sorted(folder.glob("signals/*.parquet")))
+    risk = db.execute(
+        "select level, count(*) from read_parquet($1) group by all order by all", [str(risk_path(folder))]
+    )
+    return {
+        "signals": signals,
+        "risk": dict(risk.fetchall()),
+        "matters": outcomes,
+        "new_tasks": made,
+        "closed_tasks": closed,
+    }
+
+
+def _rows(db: duckdb.DuckDBPyConnection, path: Path) -> int:
+    [(count,)] = db.execute("select count(*) from read_parquet($1)", [str(path)]).fetchall()
+    return int(count)
+
+
+def _run_id(store: Store, policy: Policy, facts: Facts, today: date, engine: str) -> tuple[str, bool]:
+    """The run's id, and whether it is the last run, so that nothing is left to do."""
+    digest = hashlib.sha256("\n".join((policy.hash, facts.hash, engine)).encode()).hexdigest()[:_SHORT]
+    base = f"{today.isoformat()}-{digest}"
+    last = store.rows("select id, today from run order by number desc limit 1")
+    if not last:
+        return base, False
+    [(id, day)] = last
+    if id == base or id.startswith(f"{base}-"):
+        return id, True
+    if today.isoformat() < day:
+        raise UsageError(
+            f"the store has already seen {day}, so a run for {today} would be a step back",
+            "use --dry-run to look at a past day",
+        )
+    [(times,)] = store.rows("select count(*) from run where id = ? or id like ?", [base, f"{base}-%"])
+    return (f"{base}-{times + 1}" if times else base), False

@@ -1,0 +1,225 @@
+"""Tonight's conclusions as sets: which matters hold, how urgent, and what differs from what is known.
+
+Works on tables in an in-memory DuckDB; rows of single matters come to Python only where something differs.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from engine.action.priority import priority
+from engine.policy.expressions import Ref
+from engine.policy.model import SEVERITIES, Play, Policy
+from engine.reasoning.layout import play_path, signal_path
+
+KEY_LENGTH = 20  # hexadecimal digits that name a matter
+DIGEST_LENGTH = 8  # hexadecimal digits that tell whether a known matter's urgency or reasons changed
+
+_TABLES = """
+create table rule (rule integer, name varchar);
+create table play (play integer, name varchar);
+create table wanted (play integer, rule integer, same boolean);
+create table urgency (severity integer, tier varchar, priority integer);
+create table signal_row (rule integer, subject varchar, account varchar, severity integer);
+create table play_row (play integer, subject varchar, account varchar, tier varchar);
+create table known (key varchar, digest varchar);
+create table special (key varchar);
+create table past (key varchar);
+create table make (key varchar, number bigint, episode bigint, step varchar);
+create table decided (key varchar, play varchar, subject varchar, account varchar, outcome varchar)
+"""
+
+_CAUSE = """
+create view cause as
+select p.play, p.subject, p.account, s.rule, s.subject signal_subject, s.account signal_account, s.severity
+from play_row p join wanted w using (play) join signal_row s on s.rule = w.rule and s.subject = p.subject
+where w.same
+union all
+select p.play, p.subject, p.account, s.rule, s.subject, s.account, s.severity
+from play_row p join wanted w using (play) join signal_row s on s.rule = w.rule and s.account = p.account
+where not w.same
+"""
+
+_TONIGHT = """
+create table tonight as
+with by_rule as (
+    select play, subject, account, rule, min(severity) severity from cause group by all
+), by_matter as (
+    select play, subject, account, min(severity) severity,
+           to_json(list(name order by severity, rule))::varchar reasons
+    from by_rule join rule using (rule) group by all
+), matter as (
+    select p.play, p.subject, p.account, coalesce(b.reasons, '[]') reasons, u.priority
+    from play_row p
+    left join carer c on c.account = p.account
+    left join by_matter b
+      on b.play = p.play and b.subject = p.subject and b.account is not distinct from p.account
+    join urgency u
+      on u.severity = coalesce(b.severity, 0) and u.tier = coalesce(p.tier, c.tier, '')
+)
+select left(sha256(concat_ws(chr(31), play.name, length(subject) || ':' || subject, 'a' || account)), $key) key,
+       left(sha256(concat_ws(chr(31), priority, reasons)), $digest) digest,
+       matter.play, subject, account, priority, reasons
+from matter join play using (play)
+"""
+
+_OUTCOMES = """
+create table outcome as
+select p.name play, t.subject, t.account, coalesce(d.outcome, if(m.key is null, 'kept', 'new')) outcome
+from tonight t
+join play p using (play)
+left join decided d using (key)
+left join (select key from make where episode is null) m using (key)
+union all
+select play, subject, account, outcome from decided anti join tonight using (key)
+"""
+
+_NEVER_KNOWN = "select key from tonight anti join known using (key) anti join special using (key)"
+
+
+class Urgency(NamedTuple):
+    """How urgent a matter is tonight. `reasons`: rule names as JSON; `digest` changes with either."""
+
+    key: str
+    play: str
+    priority: int
+    reasons: str
+    digest: str
+
+
+class Tonight:
+    """Tonight's matters. The tables stand in `db`, which also has `carer` (see `facts.load_carers`)."""
+
+    def __init__(self, db: duckdb.DuckDBPyConnection, policy: Policy, plays: Sequence[Play], folder: Path) -> None:
+        self.db, self.policy, self.plays, self.folder = db, policy, plays, folder
+        self.rules = list(policy.signals)
+        self.judged = [rule for rule in self.rules if signal_path(folder, rule).is_file()]
+        db.execute(_TABLES)
+        self._load_names()
+        self._load_conclusions()
+        db.execute(_CAUSE)
+        db.execute(_TONIGHT, {"key": KEY_LENGTH, "digest": DIGEST_LENGTH})
+
+    def _load_names(self) -> None:
+        fill(self.db, "insert into rule values ($1, $2)", enumerate(self.rules))
+        fill(self.db, "insert into play values ($1, $2)", ((i, play.name) for i, play in enumerate(self.plays)))
+        wanted = (
+            (i, self.rules.index(rule), self.policy.signals[rule].about == play.about)
+            for i, play in enumerate(self.plays)
+            for rule in play.signals
+            if rule in self.policy.signals
+        )
+        fill(self.db, "insert into wanted values ($1, $2, $3)", wanted)
+        tiers = ("", *dict.fromkeys(("A", "B", "C", *(name for name, _ in self.policy.tiers.classes))))
+        urgencies = (
+            (rank, tier, priority(severity, tier))
+            for rank, severity in enumerate((None, *SEVERITIES))
+            for tier in tiers
+        )
+        fill(self.db, "insert into urgency values ($1, $2, $3)", urgencies)
+
+    def _load_conclusions(self) -> None:
+        used = {rule for play in self.plays for rule in play.signals}
+        for i, rule in enumerate(self.rules):
+            if rule in used and rule in self.judged:
+                self.db.execute(
+                    "insert into signal_row select $1, subject, account, list_position($2::varchar[], severity)"
+                    " from read_parquet($3)",
+                    [i, list(SEVERITIES), str(signal_path(self.folder, rule))],
+                )
+        for i, play in enumerate(self.plays):
+            path = str(play_path(self.folder, play.name))
+            tier = next((e.name for e in play.evidence if _is_tier(e.value)), None)
+            if tier is None:
+                self.db.execute(
+                    "insert into play_row select $1, subject, account, null from read_parquet($2)", [i, path]
+                )
+            else:
+                self.db.execute(
+                    "insert into play_row select $1, subject, account, struct_extract(evidence, $2)"
+                    " from read_parquet($3)",
+                    [i, tier, path],
+                )
+
+    def compare(self, marks: list[str], special: list[str]) -> None:
+        """Take in what is known: `marks` (key and digest) of episodes that only wait, keys of `special` ones."""
+        self.db.execute(
+            "insert into known select left(mark, $1), substr(mark, $1 + 1) from (select unnest($2::varchar[]) mark)",
+            [KEY_LENGTH, marks],
+        )
+        self.db.execute("insert into special select unnest($1::varchar[])", [special])
+
+    def never_known(self) -> list[str]:
+        """The keys that hold tonight and have no living episode."""
+        return self._keys(_NEVER_KNOWN)
+
+    def gone(self) -> list[str]:
+        """The keys of waiting episodes whose condition does not hold tonight."""
+        return self._keys("select key from known anti join tonight using (key)")
+
+    def changed(self) -> list[Urgency]:
+        """Of waiting episodes that still hold, those whose priority or reasons are others than before."""
+        rows = self.db.execute(
+            "select t.key, p.name, t.priority, t.reasons, t.digest from tonight t join play p using (play)"
+            " join known k using (key) where k.digest <> t.digest order by t.key"
+        ).fetchall()
+        return [Urgency(*row) for row in rows]
+
+    def now(self, keys: list[str]) -> dict[str, Urgency]:
+        """Those of the keys that hold tonight."""
+        rows = self.db.execute(
+            "select t.key, p.name, t.priority, t.reasons, t.digest from tonight t join play p using (play)"
+            " where t.key in (select unnest($1::varchar[]))",
+            [keys],
+        ).fetchall()
+        return {row[0]: Urgency(*row) for row in rows}
+
+    def open_new(self, past: list[str], again: Iterable[tuple[str, int]]) -> None:
+        """Have first episodes made for all keys never known but the `past` ones, and for those `again` by number."""
+        self.db.execute("insert into past select unnest($1::varchar[])", [past])
+        self.db.execute(f"insert into make select key, 1, null, null from ({_NEVER_KNOWN}) anti join past using (key)")  # noqa: S608 - constant
+        again = list(again)
+        self.db.execute(
+            "insert into make select unnest($1::varchar[]), unnest($2::bigint[]), null, null",
+            [[key for key, _ in again], [number for _, number in again]],
+        )
+
+    def add_steps(self, steps: list[tuple[str, int, int, str]]) -> None:
+        """Have single steps made: (key, number, episode id, step)."""
+        columns = [list(column) for column in zip(*steps, strict=True)] or [[], [], [], []]
+        self.db.execute(
+            "insert into make select unnest($1::varchar[]), unnest($2::bigint[]), unnest($3::bigint[]),"
+            " unnest($4::varchar[])",
+            columns,
+        )
+
+    def note(self, rows: list[tuple[str, str, str, str | None, str]]) -> None:
+        """Take down what was decided otherwise than new or kept: (key, play, subject, account, outcome)."""
+        columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * 5
+        self.db.execute(
+            "insert into decided select unnest($1::varchar[]), unnest($2::varchar[]), unnest($3::varchar[]),"
+            " unnest($4::varchar[]), unnest($5::varchar[])",
+            columns,
+        )
+
+    def write_outcomes(self, path: Path) -> dict[str, int]:
+        """Write every matter's outcome to a Parquet file (play, subject, account, outcome); gives how many of each."""
+        self.db.execute(_OUTCOMES)
+        self.db.execute("copy (from outcome order by play, subject, account) to $1 (format parquet)", [str(path)])
+        return dict(self.db.execute("select outcome, count(*) from outcome group by all order by all").fetchall())
+
+    def _keys(self, query: str) -> list[str]:
+        return [key for (key,) in self.db.execute(query).fetchall()]
+
+
+def fill(db: duckdb.DuckDBPyConnection, statement: str, rows: Iterable[Sequence[object]]) -> None:
+    """Insert a few rows."""
+    many = list(rows)
+    if many:
+        db.executemany(statement, many)
+
+
+def _is_tier(value: object) -> bool:
+    return isinstance(value, Ref) and value.type == "account" and value.name == "tier"

@@ -1,0 +1,1 @@
+"""What people see: rendered task texts, tables, JSON."""
