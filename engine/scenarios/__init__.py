@@ -1,0 +1,1 @@
+"""Scenario tests of a policy: given facts, on a day, these signals and tasks come, and none of those."""

@@ -1,0 +1,114 @@
+"""A scenario to its outcome, in memory: the rete engine's conclusions, then the same deciding as on a night."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from engine.action.assign import Carers, People, Person, assign
+from engine.action.calendar import Calendar
+from engine.action.decide import Episode, Judged, Matter, StepTask, decide, first_steps
+from engine.policy.model import Due, Play, Policy
+from engine.policy.names import ACCOUNT
+from engine.reasoning.plan import Plan, build_plan
+from engine.reasoning.rete.conclusions import Conclusions
+from engine.reasoning.rete.known import known_facts
+from engine.reasoning.rete.reason import conclusions
+from engine.reasoning.rete.source import MemorySource
+from engine.scenarios.model import Fired, Outcome, Scenario
+from engine.scenarios.rows import REP
+
+
+def run_in_memory(policy: Policy, scenario: Scenario, calendar: Calendar) -> Outcome:
+    """What follows from the scenario's facts on its day, in an empty store. Raises EngineError."""
+    source = MemorySource(scenario.facts)
+    plan = build_plan(policy, source.present)
+    concluded = conclusions(plan, source, scenario.on, calendar)
+    signals = (
+        Fired(rule, (("account", one.account), ("subject", one.subject), ("severity", one.severity)))
+        for rule, found in concluded.signals.items()
+        for one in found
+    )
+    return Outcome(
+        tuple(sorted(signals, key=str)),
+        tuple(sorted(_Deciding(plan, source, scenario, calendar).tasks(concluded), key=str)),
+        {standing.account: standing.level for standing in concluded.risk},
+        unjudged(plan),
+    )
+
+
+def unjudged(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """The rules and plays that are not judged, each with the fact types it misses."""
+    found = {one.rule: one.missing for one in plan.not_judged}
+    judged = {play.name for play in plan.plays}
+    for name, play in plan.policy.plays.items():
+        if name not in judged and name not in found:
+            found[name] = tuple(sorted({type for rule in play.signals for type in found.get(rule, ())}))
+    return found
+
+
+class _Deciding:
+    """Tasks for triggered plays."""
+
+    def __init__(self, plan: Plan, source: MemorySource, scenario: Scenario, calendar: Calendar) -> None:
+        self.plan, self.scenario, self.calendar = plan, scenario, calendar
+        known = known_facts(source, plan.policy.contract, scenario.on, owners=True)
+        self.people = People(
+            Person(
+                row["id"], row.get("name") or row["id"], row.get("role") or "", row["active"],
+                row.get("department"), row.get("manager"),
+            )
+            for row in _rows(known.every(REP) if REP in source.present else ())
+        )  # fmt: skip
+        accounts = _rows(known.every(ACCOUNT) if ACCOUNT in source.present else ())
+        self.carers = {
+            row["id"]: Carers(row["id"], row.get("owner"), row.get("second"), row.get("department")) for row in accounts
+        }
+
+    def tasks(self, concluded: Conclusions) -> Iterator[Fired]:
+        """The tasks of tonight's matters; where steps were done before, those of the steps that follow."""
+        plays = {play.name: play for play in self.plan.plays}
+        judged = Judged(plays, frozenset(), frozenset())
+        for name, found in concluded.plays.items():
+            play = plays[name]
+            reps = self._own_reps(play.about)
+            for one in found:
+                matter = Matter(f"{name} {one.subject} {one.account}", name, True, self._episode(play))
+                [decision] = decide([matter], judged, self.scenario.on)
+                wanted = first_steps(play) if decision.opens else decision.steps
+                for step in play.steps:
+                    if step.id in wanted:
+                        carers = self.carers.get(one.account or "", Carers())
+                        given = assign(step.assign, carers, reps.get(one.subject), self.people)
+                        yield Fired(
+                            name,
+                            (
+                                ("step", step.id), ("account", one.account), ("subject", one.subject),
+                                ("assignee", given.person), ("queue", given.queue),
+                                ("due_on", str(self._due(step.due))),
+                            ),
+                        )  # fmt: skip
+
+    def _episode(self, play: Play) -> Episode | None:
+        """A matter's earlier episode: its first steps' tasks, and all done that the test says are done."""
+        done = {step for name, step in self.scenario.done if name == play.name}
+        if not done:
+            return None
+        tasks = (
+            StepTask(step.id, step.id, "done" if step.id in done else "open", self.scenario.on)
+            for step in play.steps
+            if step.id in done or not step.after
+        )
+        return Episode(1, 1, play.name, "active", tasks=tuple(tasks))
+
+    def _own_reps(self, about: str) -> dict[str, str | None]:
+        rows = self.scenario.facts.get(about, ())
+        return {row["id"]: row["id"] if about == REP else row.get("rep") for row in rows}
+
+    def _due(self, due: Due) -> Any:
+        on = self.scenario.on
+        return self.calendar.add_workdays(on, due.days) if due.workdays and due.days else on + timedelta(due.days)
+
+
+def _rows(chunks: Any) -> Iterator[dict[str, Any]]:
+    for chunk in chunks:
+        yield from chunk
