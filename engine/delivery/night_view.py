@@ -1,0 +1,79 @@
+"""What a night came to, for the terminal."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from engine.action.report import Night
+from engine.delivery.phrases import phrase
+from engine.facts.importing import Imported
+
+MOST_RULES = 3  # rules named per missing fact type; the rest is counted
+_HELD = ("cooldown", "done", "snoozed", "false_alarm", "over_budget")
+
+
+def night_view(imported: Imported, night: Night) -> RenderableType:
+    """The summary of a night: facts, signals, risk, tasks, what was not judged."""
+    language = night.language
+    lines = Table.grid(padding=(0, 2))
+    lines.add_column(style="dim", no_wrap=True)
+    lines.add_column()
+    for name, text in _lines(imported, night):
+        lines.add_row(phrase(name, language), text)
+    parts: list[RenderableType] = [Text(phrase("night_of", language, today=night.today), style="bold"), lines]
+    if night.already:
+        parts.append(Text(phrase("unchanged", language), style="green"))
+    if night.dry_run:
+        parts.append(Text(phrase("dry", language), style="yellow"))
+    return Group(*parts)
+
+
+def _lines(imported: Imported, night: Night) -> Iterator[tuple[str, Text]]:
+    language, counts = night.language, night.counts
+    rows = imported.snapshot.rows
+    facts = Text(phrase("rows_of_types", language, rows=sum(rows.values()), types=len(rows)))
+    listed = "" if night.dry_run else phrase("listed", language, path=_short(imported.rejects_path))
+    for name, count in (("rejected", imported.rejected), ("warnings", imported.warnings)):
+        if count:
+            facts.append("\n" + phrase(name, language, count=count) + listed, "yellow")
+    for notice in imported.notices:
+        facts.append("\n" + notice, "dim")
+    yield "facts", facts
+    yield "signals", Text(f"{counts['signals']:,}")
+    red, amber = (counts["risk"].get(level, 0) for level in ("red", "amber"))
+    customers = max(rows.get("account", 0) - red - amber, 0)
+    yield "risk", Text(phrase("risk_levels", language, red=red, amber=amber, green=customers))
+    yield "tasks", _tasks(night)
+    if night.not_judged:
+        yield "not_judged", Text("\n".join(_not_judged(night.not_judged, language)), style="dim")
+
+
+def _tasks(night: Night) -> Text:
+    counts, language = night.counts, night.language
+    [(waiting,)] = night.store.rows(
+        "select count(*) from task where status in ('open', 'started') and made_run <> ?", [night.run]
+    )
+    text = Text(phrase("task_counts", language, new=counts["new_tasks"], kept=waiting, closed=counts["closed_tasks"]))
+    if held := sum(counts["matters"].get(name, 0) for name in _HELD):
+        text.append(", " + phrase("held_back", language, count=held))
+    return text
+
+
+def _not_judged(rules: list[dict[str, Any]], language: str) -> Iterator[str]:
+    by_types: dict[tuple[str, ...], list[str]] = {}
+    for item in rules:
+        by_types.setdefault(tuple(item["missing"]), []).append(item["rule"])
+    for types, names in sorted(by_types.items()):
+        shown = ", ".join(names[:MOST_RULES]) + (f" +{len(names) - MOST_RULES}" if len(names) > MOST_RULES else "")
+        yield phrase("not_judged_rules", language, rules=shown, types=", ".join(types))
+
+
+def _short(path: Path | None) -> str:
+    if path is None:
+        return ""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
