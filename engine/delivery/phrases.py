@@ -144,7 +144,6 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "warnings": ("{count} references point nowhere", "{count} 处引用无对象"),
     "listed": (", see {path}", "，见 {path}"),
     "signals": ("signals", "信号"),
-    "signals_on": ("{signals} on {accounts} accounts", "{accounts} 个客户共 {signals} 条"),
     "risk": ("risk", "风险"),
     "risk_levels": ("{red} red, {amber} amber, {green} green", "红 {red}，黄 {amber}，绿 {green}"),
     "tasks": ("tasks", "任务"),
@@ -158,11 +157,6 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "同样的事实与政策已运行过，没有变化。",
     ),
     "dry": ("A dry run: nothing was written.", "试运行：没有写入任何内容。"),
-    "next_tasks": ("Next: holdfast tasks --rep {rep}", "下一步：holdfast tasks --rep {rep}"),
-    "calendar_guess": (
-        "The holidays of {year} are not published yet; due dates there count weekdays and holidays by law.",
-        "{year} 年放假安排尚未公布，截止日按法定假日和周末推算。",
-    ),
 }
 
 
