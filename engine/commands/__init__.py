@@ -1,0 +1,1 @@
+"""The commands, by subject; each module has an `app` that cli.py puts together."""
