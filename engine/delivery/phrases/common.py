@@ -1,4 +1,4 @@
-"""The words that holdfast itself says to people, in English and Chinese; task texts are the policy's."""
+"""The words of init, check, tests, nights, tasks and why."""
 
 from collections.abc import Mapping
 
@@ -158,9 +158,3 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     ),
     "dry": ("A dry run: nothing was written.", "试运行：没有写入任何内容。"),
 }
-
-
-def phrase(name: str, language: str, /, **values: object) -> str:
-    """A phrase in the language, with its values filled in. Numbers get thousands separators."""
-    text = PHRASES[name][1 if language == "zh" else 0]
-    return text.format(**{key: f"{value:,}" if type(value) is int else value for key, value in values.items()})

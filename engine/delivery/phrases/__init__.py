@@ -1,0 +1,18 @@
+"""The words that holdfast itself says to people, in English and Chinese; task texts are the policy's.
+
+Each subject has a module with its `PHRASES`: name → (English, Chinese). A name stands in one module only.
+"""
+
+from collections.abc import Mapping
+from itertools import chain
+
+from engine.delivery.phrases import common
+
+_SUBJECTS = (common.PHRASES,)
+PHRASES: Mapping[str, tuple[str, str]] = dict(chain.from_iterable(subject.items() for subject in _SUBJECTS))
+
+
+def phrase(name: str, language: str, /, **values: object) -> str:
+    """A phrase in the language, with its values filled in. Numbers get thousands separators."""
+    text = PHRASES[name][1 if language == "zh" else 0]
+    return text.format(**{key: f"{value:,}" if type(value) is int else value for key, value in values.items()})
