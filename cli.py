@@ -5,7 +5,20 @@ from typing import Annotated
 import typer
 
 from engine import __version__
-from engine.commands import audit, nights, policy, tasks
+from engine.commands import (
+    audit,
+    facts,
+    figures,
+    handover,
+    ledger,
+    nights,
+    policy,
+    promises,
+    proof,
+    reports,
+    tasks,
+    versions,
+)
 from engine.terminal import run_guarded
 
 app = typer.Typer(
@@ -16,7 +29,7 @@ app = typer.Typer(
     help="Keep customers: policy in YAML, held against the facts every night.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (policy, nights, tasks, audit):
+for part in (policy, nights, tasks, facts, promises, reports, figures, handover, audit, ledger, proof, versions):
     app.add_typer(part.app)
 
 

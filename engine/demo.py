@@ -14,7 +14,8 @@ from engine.delivery.listing import as_table, as_text
 from engine.delivery.phrases import phrase
 from engine.delivery.why_view import why_view
 from engine.errors import UsageError
-from engine.job import Done, explain_task, night_of
+from engine.inquiry import explain_task
+from engine.job import Done, night_of
 from engine.policy.load import load_policy
 from engine.shipped import shipped_example
 from engine.store.opening import read_store

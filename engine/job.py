@@ -1,32 +1,33 @@
-"""The main job of a workspace: facts in, a night run, a task explained."""
+"""The main job of a workspace: facts in, a night run, its policy tested."""
 
-import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from engine.action.night import Settings, run_night
 from engine.action.report import Night
-from engine.audit.behind import Behind
-from engine.audit.reasons import Reason
-from engine.audit.recorded import Recorded
-from engine.audit.why import Matter, why
 from engine.delivery.render import render
-from engine.errors import StoreError
+from engine.errors import PolicyError
 from engine.facts.importing import Imported, import_facts
-from engine.facts.snapshot import damages, open_snapshot
-from engine.policy.load import check, load_policy, read_texts
+from engine.facts.snapshot import open_snapshot
+from engine.facts.work import Bench, workbench
+from engine.policy.load import PolicyFaults, check, load_policy, read_texts
 from engine.policy.model import Policy
 from engine.scenarios.coverage import Coverage, coverage
 from engine.scenarios.model import Result
 from engine.scenarios.reading import read_scenarios
 from engine.scenarios.suite import run_tests
-from engine.store.opening import read_store
-from engine.store.tasks import full_id
+from engine.store.opening import open_store, read_store
+from engine.store.tellings import untaken
+from engine.store.versions import last_version, version_of, version_texts
+from engine.telling.at_once import Followed, Here, tell, undo
+from engine.telling.guard import Verdict, weigh
+from engine.telling.merged import MergedFacts, changes, merged
+from engine.telling.taking import note_taken, taking
 from engine.workspace import Workspace
 
 REJECTED_SHARE = "rejected_share"  # the limit that says how much of a fact type may be set aside
@@ -42,6 +43,15 @@ class Done:
     imported: Imported
     night: Night
 
+    @property
+    def policy_version(self) -> int | None:
+        """The published version with the very texts of the night's policy; None where they are not published."""
+        return version_of(self.night.store, self.night.policy.hash)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The object that `holdfast run --json` prints."""
+        return {**self.night.as_dict(), "policy_version": self.policy_version}
+
 
 @contextmanager
 def night_of(
@@ -55,22 +65,47 @@ def night_of(
 ) -> Iterator[Done]:
     """Import the facts and run a night. A dry run takes the same path and writes nothing to the workspace.
 
-    `facts`: a folder or workbook instead of the workspace's own sources. Raises HoldfastError.
+    `facts`: a folder or workbook instead of the workspace's own sources; what people told is added to either. Raises
+    HoldfastError.
     """
-    policy = load_policy(workspace.root)
+    policy = policy_in_force(workspace)
     with TemporaryDirectory(prefix="holdfast-") as temporary:
         store = Path(temporary) if dry_run else workspace.store
         rejects = store / "rejects" / f"{today.isoformat()}.csv"
-        imported = import_facts(
-            policy.contract, facts or workspace.sources, store, rejects, rejected_share(policy), progress
-        )
+        with taking(workspace.store) as told:
+            imported = import_facts(
+                policy.contract, facts or workspace.sources, store, rejects, rejected_share(policy), progress, told.rows
+            )
         progress("reasoning")
         night = run_night(
             policy, imported.snapshot, today, settings(workspace), engine=engine, dry_run=dry_run,
             rejected=imported.rejected,
         )  # fmt: skip
         with night:
+            if not dry_run:
+                note_taken(workspace.store, imported, told.news)
             yield Done(imported, night)
+
+
+def policy_in_force(workspace: Workspace) -> Policy:
+    """The policy that nights run under: the files as they stand, or the last published version where that is required.
+
+    Raises PolicyFaults, and PolicyError where nothing is published yet.
+    """
+    if workspace.settings.publish != "required":
+        return load_policy(workspace.root)
+    if workspace.database.is_file():
+        with read_store(workspace.store) as store:
+            version = last_version(store)
+            texts = None if version is None else version_texts(store, version)
+        if texts is not None:
+            checked = check(texts)
+            if checked.policy is None:
+                raise PolicyFaults(checked.faults, checked.texts)
+            return checked.policy
+    raise PolicyError(
+        "no policy is published, and holdfast.yaml says `publish: required`", "holdfast policy publish --by WHO"
+    )
 
 
 def settings(workspace: Workspace) -> Settings:
@@ -82,6 +117,50 @@ def rejected_share(policy: Policy) -> float:
     """The largest share of one type's rows that may be set aside, by the policy's limit."""
     limit = policy.limits.get(REJECTED_SHARE)
     return float(limit.values.get(None, DEFAULT_REJECTED_SHARE)) if limit else DEFAULT_REJECTED_SHARE
+
+
+def tell_fact(workspace: Workspace, type: str, given: Sequence[str], who: str, today: date, at: datetime) -> Followed:
+    """Take down a fact of `field=value` texts and say what follows on `today`. Raises HoldfastError."""
+    return tell(_here(workspace, today, at), type, given, who)
+
+
+def undo_fact(workspace: Workspace, name: str, who: str, today: date, at: datetime) -> Followed:
+    """Take back what was told under a number or a fact's id, and say what follows. Raises HoldfastError."""
+    return undo(_here(workspace, today, at), name, who)
+
+
+def weigh_promise(workspace: Workspace, cells: Mapping[str, str], today: date) -> Verdict:
+    """What may be promised of a wish, given as a promise's cells, by the last night's facts and what was told since.
+
+    Before the first night the workspace's own sources are read. Raises HoldfastError.
+    """
+    policy = policy_in_force(workspace)
+    with TemporaryDirectory(prefix="holdfast-") as temporary, workbench() as bench:
+        folder = Path(temporary)
+        facts = _facts_now(workspace, policy, bench, folder)
+        return weigh(
+            bench, policy, facts, cells, today, workspace.calendar, render, workspace.language, folder
+        )  # fmt: skip
+
+
+def _facts_now(workspace: Workspace, policy: Policy, bench: Bench, folder: Path) -> MergedFacts:
+    if workspace.database.is_file():
+        with open_store(workspace.store) as store:
+            rows = store.rows("select snapshot from run order by number desc limit 1")
+            if rows:
+                base = open_snapshot(workspace.snapshots / rows[0][0])
+                return merged(
+                    bench, policy.contract, base, changes(bench, policy.contract, base, store, untaken(store)), folder
+                )
+    with taking(workspace.store) as told:
+        imported = import_facts(
+            policy.contract, workspace.sources, folder, folder / "rejects.csv", rejected_share(policy), None, told.rows
+        )
+    return MergedFacts(imported.snapshot.hash, imported.snapshot, {})
+
+
+def _here(workspace: Workspace, today: date, at: datetime) -> Here:
+    return Here(policy_in_force(workspace), settings(workspace), workspace.calendar, today, at)
 
 
 @dataclass(frozen=True)
@@ -101,45 +180,3 @@ def tests_of(workspace: Workspace, only: str = "", *, both: bool = False) -> Tes
     policy = load_policy(workspace.root)
     scenarios = read_scenarios(policy, read_texts(workspace.root), only)
     return Tested(policy, run_tests(policy, scenarios, settings(workspace), workspace.calendar, both))
-
-
-@dataclass(frozen=True)
-class Explained:
-    """A task as the store has it, the tree of reasons for it, and the policy under which it was made."""
-
-    task: dict[str, Any]
-    reason: Reason
-    policy: Policy
-
-    def as_json(self) -> dict[str, Any]:
-        """The object that `holdfast why --format json` prints."""
-        return {"task": self.task, "because": self.reason.as_json()}
-
-
-def explain_task(workspace: Workspace, task: str) -> Explained:
-    """Why a task came: by the policy and the facts that the run which made it has sealed. Raises HoldfastError."""
-    with read_store(workspace.store) as store:
-        row = next(iter(store.db.query(_TASK, [full_id(store, task)])))
-        texts = json.loads(store.rows("select texts from policy where hash = ?", [row["policy"]])[0][0])
-    policy = check(texts).policy
-    if policy is None:
-        raise StoreError(
-            "the sealed policy of this task cannot be read by this version", "use the version that wrote it"
-        )
-    day = date.fromisoformat(row["today"])
-    snapshot = open_snapshot(workspace.snapshots / row["snapshot"])
-    behind = Behind(policy, snapshot, day, workspace.calendar)
-    matter = Matter(row["play"], row["subject_type"], row["subject"], row["account"])
-    reason = why(policy, behind, Recorded(policy, workspace.runs / row["run"]), matter)
-    notes = tuple(Reason("note", "damaged", detail={"now": said}) for said in damages(snapshot, content=False))
-    reason = replace(reason, children=(*notes, *reason.children))
-    return Explained(row, reason, policy)
-
-
-_TASK = """
-select t.id, t.title, t.body, coalesce(r.name, t.assignee, t.queue) assignee, t.assignee assignee_id, t.due_on,
-       e.priority, t.status, t.step, e.play, e.subject_type, e.subject, e.account, e.account_name, t.language,
-       n.id run, n.today, n.policy, n.snapshot, n.engine
-from task t join episode e on e.id = t.episode join run n on n.id = t.made_run left join rep r on r.id = t.assignee
-where t.id = ?
-"""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -21,12 +21,16 @@ DEFAULT_FACTS = "facts"
 
 @dataclass(frozen=True)
 class Settings:
-    """What holdfast.yaml says; `languages` holds those people, by rep id, who read another language than `language`."""
+    """What holdfast.yaml says; `languages` holds those people, by rep id, who read another language than `language`.
+
+    `publish`: optional, or required where nights run under the last published policy and not the files as they stand.
+    """
 
     language: str
     languages: Mapping[str, str]
     calendar: Calendar
     sources: tuple[Source, ...]
+    publish: str = "optional"
 
 
 def _as_text(value: Any) -> Any:
@@ -67,6 +71,7 @@ class _SettingsShape(Shape):
     people: dict[str, _PersonShape] | None = None
     calendar: _CalendarShape | None = None
     sources: list[Annotated[_SourceShape, BeforeValidator(_as_source)]] | None = None
+    publish: Literal["optional", "required"] = "optional"
 
 
 def read_settings(data: object, spot: Spot, root: Path) -> tuple[Settings | None, list[Fault]]:
@@ -86,7 +91,7 @@ def read_settings(data: object, spot: Spot, root: Path) -> tuple[Settings | None
     sources = tuple(Source(s.type, root / s.path, s.sheet, s.columns or {}, s.values or {}) for s in form.sources or ())
     if form.sources is None:
         sources = (Source(None, root / folder),)
-    return Settings(form.language, languages, calendar, sources), []
+    return Settings(form.language, languages, calendar, sources, form.publish), []
 
 
 def _below(data: object, key: str) -> object:
@@ -157,6 +162,8 @@ calendar:                   # due dates count workdays
   extra_holidays: []        # days off of your own: [2026-12-31]
   extra_workdays: []        # days worked that are off elsewhere
 
+# publish: required         # nights run under the last published policy (holdfast policy publish), not under the files
+
 # Where the facts are. A folder with a file for each type of fact (account.csv, order.xlsx, promise.parquet,
 # interaction.jsonl), or one workbook with a sheet for each. Paths count from this folder.
 sources: facts
@@ -184,6 +191,8 @@ calendar:                   # 任务期限按工作日计算
   subdivision: null         # 假日不同的省或州
   extra_holidays: []        # 公司另外放假的日子：[2026-12-31]
   extra_workdays: []        # 公司另外上班的日子
+
+# publish: required         # 每晚按最近一次发布的政策运行（holdfast policy publish），而不是按正在编辑的文件
 
 # 数据在哪里。可以是一个文件夹，每类数据一个文件（account.csv、order.xlsx、promise.parquet、interaction.jsonl），
 # 也可以是一个工作簿，每类数据一张表。相对路径从本文件夹算起。

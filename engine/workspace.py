@@ -16,6 +16,7 @@ from engine.policy.reading import Spot
 from engine.policy.yaml12 import load
 from engine.settings import FIRST_SETTINGS, Settings, read_settings
 from engine.shipped import POLICY_FOLDERS, shipped_root
+from engine.store.restoring import finish_rollback
 
 SETTINGS_FILE = "holdfast.yaml"
 
@@ -90,7 +91,8 @@ class Workspace:
 def open_workspace(folder: Path | None = None) -> Workspace:
     """The workspace in `folder`; without one, that of the current folder or the nearest above it.
 
-    Raises UsageError where there is none, HoldfastError with every fault and its place where holdfast.yaml is wrong.
+    A rollback of its policy that was broken off is finished first. Raises UsageError where there is none,
+    HoldfastError with every fault and its place where holdfast.yaml is wrong.
     """
     root = _nearest_root() if folder is None else folder.absolute()
     file = root / SETTINGS_FILE
@@ -104,7 +106,9 @@ def open_workspace(folder: Path | None = None) -> Workspace:
     if settings is None:
         faults.sort(key=lambda fault: fault.place)
         raise HoldfastError("\n\n".join(show(fault, {name: text}) for fault in faults))
-    return Workspace(root, settings)
+    opened = Workspace(root, settings)
+    finish_rollback(root, opened.store)
+    return opened
 
 
 def init_workspace(folder: Path, language: str) -> Workspace:

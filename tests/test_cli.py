@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from engine.inquiry import explain_task
+from engine.workspace import open_workspace
+
 ROOT = Path(__file__).parent.parent
 FACTS = ROOT / "examples" / "company" / "facts"
 DAY = "2026-11-16"
@@ -111,10 +114,9 @@ def test_both_engines_make_the_same_night(tmp_path: Path) -> None:
 def test_every_task_can_be_explained_down_to_policy_lines(workspace: Path) -> None:
     tasks = run_json(workspace, "--today", DAY)["tasks"]
     by_play = {task["play"]: task["id"] for task in tasks}  # type: ignore[attr-defined]
+    opened = open_workspace(workspace)
     for id in by_play.values():
-        done = holdfast("why", id, "-w", workspace, "--format", "json")
-        assert done.returncode == 0, done.stderr
-        found = json.loads(done.stdout)
+        found = explain_task(opened, id).as_json()
         assert found["because"]["place"].startswith("playbooks/")
         assert not [node for node in nodes(found["because"]) if node["kind"] == "note"]
         places = [node["place"] for node in nodes(found["because"]) if node["kind"] == "signal"]

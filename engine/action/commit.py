@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any
 
 from engine.action.assign import People
-from engine.action.decide import Decision
 from engine.action.make import Made, sources
+from engine.action.matters import Decision, Why
 from engine.action.tonight import Urgency
 from engine.policy.model import Play, Policy
 
@@ -57,11 +57,19 @@ def write_decisions(db: sqlite3.Connection, decisions: Iterable[Decision], run: 
             continue
         if decision.state is not None:
             _write_state(db, decision, episode.id, today)
-        ended = ((run, today.isoformat(), decision.why, id) for id in decision.close)
+        day = today.isoformat()
+        ended = [("closed", run, day, decision.why, id) for id in decision.close]
+        ended += [("done", run, day, Why.FACTS, id) for id in decision.finish]
         db.executemany(
-            "update task set status = 'closed', asks = null, ended_run = ?, ended_on = ?, ended_why = ? where id = ?",
+            "update task set status = ?, asks = null, joined = null, ended_run = ?, ended_on = ?, ended_why = ?"
+            " where id = ?",
             ended,
         )
+        if decision.finish or decision.skip or decision.steps:
+            skipped = json.dumps(sorted(episode.skipped.union(decision.skip)))
+            db.execute("update episode set touched = 1, skipped = ? where id = ?", [skipped, episode.id])
+        if decision.wake:
+            db.execute("update episode set snoozed_until = null where id = ?", [episode.id])
         db.executemany("update task set asks = 'confirm' where id = ?", ((id,) for id in decision.ask))
         db.executemany("update task set asks = null where id = ?", ((id,) for id in decision.unask))
 
@@ -85,13 +93,16 @@ def write_urgencies(db: sqlite3.Connection, policy: Policy, urgencies: Iterable[
     """Give living episodes tonight's priority and reasons, where they differ."""
     memo: dict[tuple[str, str], str] = {}
     db.executemany(
-        "update episode set priority = ?, reasons = ?, sources = ?, digest = ?"
+        "update episode set priority = ?, reasons = ?, sources = ?, tier = ?, digest = ?"
         " where key = ? and state <> 'cleared' and digest <> ?",
         (
-            (u.priority, u.reasons, _sources(memo, policy, policy.plays[u.play], u.reasons), u.digest, u.key, u.digest)
+            (
+                u.priority, u.reasons, _sources(memo, policy, policy.plays[u.play], u.reasons), u.tier, u.digest,
+                u.key, u.digest,
+            )
             for u in urgencies
         ),
-    )
+    )  # fmt: skip
 
 
 def write_made(db: sqlite3.Connection, policy: Policy, made: Iterable[Made], run: str) -> int:
@@ -112,12 +123,12 @@ def write_made(db: sqlite3.Connection, policy: Policy, made: Iterable[Made], run
                 id = task_id(item.key, item.number, task.step)
                 tasks.append((
                     id, episode, task.step, task.assignee, task.queue, task.title, task.body, task.language,
-                    task.due_on.isoformat(), run,
+                    task.due_on.isoformat(), task.contact, run,
                 ))  # fmt: skip
         db.executemany(
             "insert into episode (id, key, number, play, subject_type, subject, account, account_name, state, priority,"
-            " reasons, sources, digest, opened_run)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?)",
+            " reasons, sources, digest, opened_run, tier, skipped)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?, ?, ?)",
             episodes,
         )
         _insert_tasks(db, tasks)
@@ -126,8 +137,8 @@ def write_made(db: sqlite3.Connection, policy: Policy, made: Iterable[Made], run
 
 
 _INSERT_TASK = (
-    "insert into task (id, episode, step, assignee, queue, title, body, language, due_on, status, made_run)"
-    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?) on conflict (id) do nothing"
+    "insert into task (id, episode, step, assignee, queue, title, body, language, due_on, contact, status, made_run)"
+    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?) on conflict (id) do nothing"
 )
 
 
@@ -149,7 +160,7 @@ def _insert_tasks(db: sqlite3.Connection, tasks: list[tuple[Any, ...]]) -> None:
 def _episode_row(item: Made, id: int, run: str, found: str) -> tuple[Any, ...]:
     return (
         id, item.key, item.number, item.play.name, item.play.about, item.subject, item.account, item.account_name,
-        item.priority, item.reasons, found, item.digest, run,
+        item.priority, item.reasons, found, item.digest, run, item.tier, item.skipped,
     )  # fmt: skip
 
 

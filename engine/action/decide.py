@@ -1,111 +1,27 @@
 """What becomes of each condition: pure, from tonight's conclusions and what is known of the matter already.
 
-A condition that holds for many nights is one episode, known by (play, subject, account, number):
+A condition that holds for many nights is one episode, known by (play, subject, account, number). docs/episodes.md
+draws it.
 
-- It holds and has no episode, or only ended ones: a new episode opens, unless `cooldown_days` have not yet passed
-  since the last one ended.
+- It holds and has no episode, or only ended ones: a new episode opens, unless something holds it back: the play's
+  `cooldown_days` since the last one ended, its `max_fires`, a false alarm, or that the account was said to be lost.
 - It still holds: the episode is kept, with tonight's priority and reasons; a step whose `after` steps are done gets
-  its task. Once nothing of the episode is left to do, it waits: with `cooldown_days` it ends when so many days have
-  passed since its last task ended, and a new one opens; without, nothing more comes until the condition has gone.
+  its task. A step is also done when its `done_when` holds: its task then ends by itself, or is never made. Once
+  nothing of the episode is left to do, it waits: with `cooldown_days` and `rearm: cooldown` it ends when so many days
+  have passed since its last task ended, and a new one opens; otherwise nothing comes until the condition has gone.
+- It was put off (snoozed): while it holds, nothing happens until that day.
 - It no longer holds: after `clear_after_runs` runs, one a day, tasks nobody has begun close themselves and the
   episode ends. Begun ones are asked to be confirmed, and the episode stays until they are ended by people; should the
   condition come back before, the same episode goes on.
 - Its play, or a rule behind it, was not judged tonight: it stays as it is.
-- Its play is no longer in the policy: it ends at once, begun tasks and all are treated as above.
+- Its play is no longer in the policy, or switched off: it ends at once; begun tasks and all are treated as above.
 """
 
-from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, timedelta
-from enum import StrEnum
 
+from engine.action.matters import CONFIRM, Decision, Episode, Judged, Matter, Outcome, Why
 from engine.policy.model import Play
-
-GONE = "condition_gone"
-PLAY_GONE = "play_gone"
-STILL_HOLDS = "still_holds"
-CONFIRM = "confirm"
-
-
-class Outcome(StrEnum):
-    """What tonight did with a matter."""
-
-    NEW = "new"
-    KEPT = "kept"
-    COOLDOWN = "cooldown"  # held back: an episode ended not long ago
-    DONE = "done"  # held back: all is done, and the play does not repeat
-    CLEARING = "clearing"
-    CLEARED = "cleared"
-    NOT_JUDGED = "not_judged"
-
-
-@dataclass(frozen=True, slots=True)
-class StepTask:
-    """A task as the decision needs it; status open, started, done or closed."""
-
-    id: str
-    step: str
-    status: str
-    ended_on: date | None = None
-    asks: str | None = None
-
-    @property
-    def unfinished(self) -> bool:
-        """Whether somebody may still work on it."""
-        return self.status in ("open", "started")
-
-
-@dataclass(frozen=True, slots=True)
-class Episode:
-    """The latest episode of a matter; state active, clearing or cleared. `missed` runs without the condition."""
-
-    id: int
-    number: int
-    play: str
-    state: str
-    subject: str = ""
-    account: str | None = None
-    reasons: tuple[str, ...] = ()
-    missed: int = 0
-    missed_on: date | None = None
-    ended_on: date | None = None
-    tasks: tuple[StepTask, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Matter:
-    """A (play, subject, account), by key: whether its condition holds tonight, and its latest episode."""
-
-    key: str
-    play: str
-    holds: bool
-    episode: Episode | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What to do about a matter. Task ids in `close`, `ask` and `unask`; step names in `steps`."""
-
-    matter: Matter
-    outcome: Outcome
-    state: str | None = None  # of the episode from now on; None: as it is
-    missed: int = 0
-    why: str | None = None  # why the episode ends, or its tasks close
-    opens: int | None = None  # the number of the episode that opens
-    steps: tuple[str, ...] = ()  # of the episode that goes on, to be made now
-    close: tuple[str, ...] = ()
-    ask: tuple[str, ...] = ()
-    unask: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What tonight's facts could answer: the plays, and the rules that they could not."""
-
-    plays: Mapping[str, Play]  # of the policy
-    unjudged_plays: AbstractSet[str]
-    unjudged_rules: AbstractSet[str]
 
 
 def decide(matters: Iterable[Matter], judged: Judged, today: date) -> list[Decision]:
@@ -113,59 +29,115 @@ def decide(matters: Iterable[Matter], judged: Judged, today: date) -> list[Decis
     return [_decide(matter, judged, today) for matter in matters]
 
 
-def first_steps(play: Play) -> tuple[str, ...]:
-    """The steps whose tasks are made when an episode opens."""
-    return tuple(step.id for step in play.steps if not step.after)
+def ready_steps(
+    play: Play, made: Iterable[str] = (), done: Iterable[str] = (), shown: Iterable[str] = ()
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The steps to be made now, and those that are skipped since the facts show them done.
+
+    `made` have a task already or were skipped, `done` are over; of the `shown` ones `done_when` holds. A step comes
+    when all steps it waits for are done, and is skipped instead when the facts show that it is done.
+    """
+    made, done, shown = set(made), set(done), set(shown)
+    steps: list[str] = []
+    skipped: list[str] = []
+    again = True
+    while again:  # a skipped step may let the next one come
+        again = False
+        for step in play.steps:
+            if step.id in made or not done.issuperset(step.after):
+                continue
+            made.add(step.id)
+            if step.id in shown:
+                skipped.append(step.id)
+                done.add(step.id)
+                again = True
+            else:
+                steps.append(step.id)
+    return tuple(steps), tuple(skipped)
 
 
 def _decide(matter: Matter, judged: Judged, today: date) -> Decision:
     episode = matter.episode
-    if matter.holds:
-        play = judged.plays[matter.play]
+    play = judged.plays.get(matter.play)
+    if matter.holds and play is not None and play.enabled:
         if episode is None:
-            return Decision(matter, Outcome.NEW, opens=1)
+            return _opening(matter, play, 1)
         if episode.state != "cleared":
             return _still(matter, episode, play, today)
-        if episode.ended_on is not None and today < episode.ended_on + timedelta(play.cooldown_days):
-            return Decision(matter, Outcome.COOLDOWN)
-        return Decision(matter, Outcome.NEW, opens=episode.number + 1)
+        held = _held(episode, play, judged, today)
+        return _opening(matter, play, episode.number + 1) if held is None else Decision(matter, held)
+    off = Outcome.DISABLED if matter.holds and play is not None else None
     if episode is None or episode.state == "cleared":
-        return Decision(matter, Outcome.CLEARED)
-    gone = judged.plays.get(matter.play)
-    if gone is None:
-        return _ending(matter, episode, episode.missed, PLAY_GONE)
+        return Decision(matter, off or Outcome.CLEARED)
+    if play is None or not play.enabled:
+        return _ending(matter, episode, episode.missed, Why.PLAY_OFF if play else Why.PLAY_GONE, off)
     if matter.play in judged.unjudged_plays or not judged.unjudged_rules.isdisjoint(episode.reasons):
         return Decision(matter, Outcome.NOT_JUDGED)
     missed = episode.missed + (episode.missed_on != today)
-    if missed < gone.clear_after_runs:
+    if missed < play.clear_after_runs:
         return Decision(matter, Outcome.CLEARING, "clearing", missed)
-    return _ending(matter, episode, missed, GONE)
+    return _ending(matter, episode, missed, Why.GONE)
+
+
+def _opening(matter: Matter, play: Play, number: int) -> Decision:
+    """A new episode, unless the facts show that nothing is left to do."""
+    if not ready_steps(play, shown=matter.shown)[0]:
+        return Decision(matter, Outcome.DONE)
+    return Decision(matter, Outcome.NEW, opens=number)
+
+
+def _held(episode: Episode, play: Play, judged: Judged, today: date) -> Outcome | None:
+    """What holds the next episode back."""
+    ended = episode.ended_on or today
+    if episode.ended_why == Why.FALSE_ALARM and today < ended + timedelta(judged.false_alarm_days):
+        return Outcome.FALSE_ALARM
+    if episode.ended_why == Why.LOST and episode.account in judged.lost:
+        return Outcome.LOST
+    if today < ended + timedelta(play.cooldown_days) and episode.ended_why != Why.UNDONE:
+        return Outcome.COOLDOWN
+    return _too_often(episode, play, today)
+
+
+def _too_often(episode: Episode, play: Play, today: date) -> Outcome | None:
+    if play.max_fires is None:
+        return None
+    since = today - timedelta(play.max_fires.per_days)
+    return Outcome.MAX_FIRES if sum(day > since for day in episode.fires) >= play.max_fires.n else None
 
 
 def _still(matter: Matter, episode: Episode, play: Play, today: date) -> Decision:
-    steps = _ready(episode, play)
     unask = tuple(task.id for task in episode.tasks if task.asks == CONFIRM and task.unfinished)
-    if steps or any(task.unfinished for task in episode.tasks):
-        return Decision(matter, Outcome.KEPT, "active", steps=steps, unask=unask)
+    if episode.snoozed_until is not None and today < episode.snoozed_until:
+        return Decision(matter, Outcome.SNOOZED, "active", unask=unask)
+    wake = episode.snoozed_until is not None
+    finish = tuple(task.id for task in episode.tasks if task.unfinished and task.step in matter.shown)
+    over = {task.step for task in episode.tasks if task.status == "done" or task.id in finish}
+    made = {task.step for task in episode.tasks} | episode.skipped
+    steps, skip = ready_steps(play, made, over | episode.skipped, matter.shown)
+    left = any(task.unfinished and task.id not in finish for task in episode.tasks)
+    if steps or left:
+        return Decision(
+            matter, Outcome.KEPT, "active", steps=steps, skip=skip, finish=finish, unask=unask, wake=wake
+        )  # fmt: skip
     ended = max((task.ended_on for task in episode.tasks if task.ended_on is not None), default=today)
-    if not play.cooldown_days:
-        return Decision(matter, Outcome.DONE, "active")
+    if finish:
+        ended = today
+    waiting = Decision(matter, Outcome.DONE, "active", skip=skip, finish=finish, unask=unask, wake=wake)
+    if not play.cooldown_days or play.rearm == "cleared":
+        return waiting
     if today < ended + timedelta(play.cooldown_days):
-        return Decision(matter, Outcome.COOLDOWN, "active")
-    return Decision(matter, Outcome.NEW, "cleared", why=STILL_HOLDS, opens=episode.number + 1)
+        return Decision(matter, Outcome.COOLDOWN, "active", skip=skip, finish=finish, unask=unask, wake=wake)
+    if _too_often(episode, play, today):
+        return Decision(matter, Outcome.MAX_FIRES, "active", skip=skip, wake=wake)
+    if not ready_steps(play, shown=matter.shown)[0]:
+        return waiting
+    return Decision(matter, Outcome.NEW, "cleared", why=Why.STILL_HOLDS, opens=episode.number + 1)
 
 
-def _ready(episode: Episode, play: Play) -> tuple[str, ...]:
-    """The steps without a task yet whose earlier steps are all done."""
-    made = {task.step for task in episode.tasks}
-    done = {task.step for task in episode.tasks if task.status == "done"}
-    return tuple(step.id for step in play.steps if step.id not in made and done.issuperset(step.after))
-
-
-def _ending(matter: Matter, episode: Episode, missed: int, why: str) -> Decision:
+def _ending(matter: Matter, episode: Episode, missed: int, why: Why, off: Outcome | None = None) -> Decision:
     close = tuple(task.id for task in episode.tasks if task.status == "open")
     begun = [task for task in episode.tasks if task.status == "started"]
     ask = tuple(task.id for task in begun if task.asks != CONFIRM)
     if begun:
-        return Decision(matter, Outcome.CLEARING, "clearing", missed, why, close=close, ask=ask)
-    return Decision(matter, Outcome.CLEARED, "cleared", missed, why, close=close)
+        return Decision(matter, off or Outcome.CLEARING, "clearing", missed, why, close=close, ask=ask)
+    return Decision(matter, off or Outcome.CLEARED, "cleared", missed, why, close=close)

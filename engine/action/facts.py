@@ -7,6 +7,7 @@ from typing import Protocol
 import duckdb
 
 from engine.action.assign import People, Person
+from engine.action.away import Absences
 
 
 class Facts(Protocol):
@@ -72,6 +73,25 @@ def read_people(db: duckdb.DuckDBPyConnection, facts: Facts, today: date) -> tup
         Person(id, name, role, active, department, manager) for id, name, role, active, department, manager, _ in rows
     )
     return People(persons), {row[0]: row[6] for row in rows}
+
+
+_ABSENCES = """
+select rep, coalesce(since, told_on), "until"
+from (
+    select null::varchar rep, null::date told_on, null::date since, null::date "until" where false
+    union all by name
+    select * from read_parquet($path)
+)
+where rep is not null and (told_on is null or told_on <= $today)
+order by all
+"""
+
+
+def read_absences(db: duckdb.DuckDBPyConnection, facts: Facts, today: date) -> Absences:
+    """Who is away when, as far as it was told by `today`."""
+    if "absence" not in facts.present:
+        return Absences()
+    return Absences(db.execute(_ABSENCES, {"today": today, "path": str(facts.path("absence"))}).fetchall())
 
 
 def load_carers(db: duckdb.DuckDBPyConnection, facts: Facts, today: date) -> None:

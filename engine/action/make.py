@@ -3,15 +3,16 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
-from engine.action.assign import Carers, People, assign
-from engine.action.decide import first_steps
+from engine.action.assign import Carers
+from engine.action.decide import ready_steps
 from engine.action.facts import Facts, load_reps_of
+from engine.action.place import There, place
 from engine.action.tonight import Tonight
-from engine.policy.model import Due, Play, Policy, Step, Template, Words
+from engine.policy.model import Play, Policy, Step, Template, Words
 from engine.policy.texts import template_names
 from engine.reasoning.layout import NO_EVIDENCE, play_path, signal_path
 
@@ -26,13 +27,6 @@ class Render(Protocol):
     def __call__(self, text: str, names: Mapping[str, Any], language: str, words: Mapping[str, Words], /) -> str: ...
 
 
-class Calendar(Protocol):
-    """Which days are worked; see `engine.action.calendar`."""
-
-    def add_workdays(self, day: date, n: int, /) -> date:
-        """The `n`-th workday after `day`."""
-
-
 class NewTask(NamedTuple):
     """A task to be written, all but its id and its episode's."""
 
@@ -43,6 +37,7 @@ class NewTask(NamedTuple):
     body: str
     language: str
     due_on: date
+    contact: str | None
 
 
 class Made(NamedTuple):
@@ -57,7 +52,9 @@ class Made(NamedTuple):
     account_name: str | None
     priority: int
     reasons: str  # rule names as JSON, gravest first
+    tier: str | None
     digest: str
+    skipped: str  # steps that the facts showed to be done, as JSON
     tasks: tuple[NewTask, ...]
 
 
@@ -67,9 +64,7 @@ class Making:
 
     policy: Policy
     facts: Facts
-    people: People
-    calendar: Calendar
-    today: date
+    there: There
     language: str
     languages: Mapping[str, str]
     render: Render
@@ -86,7 +81,7 @@ def make_tasks(tonight: Tonight, making: Making) -> Iterator[Made]:
 
 
 _MATTERS = """
-select m.key, m.number, m.episode, m.step, t.subject, t.account, t.priority, t.reasons, t.digest,
+select m.key, m.number, m.episode, m.step, t.subject, t.account, t.priority, t.reasons, t.tier, t.digest, t.shown,
        c.name, c.owner, c."second", c.department, r.rep, unnest(e.evidence)
 from make m
 join tonight t on t.key = m.key
@@ -96,20 +91,19 @@ left join own_rep r on r.fact = t.subject
 where t.play = $play
 order by t.account, t.subject, t.key, m.step
 """
-_FIXED = 14  # columns of _MATTERS before the evidence
+_FIXED = 16  # columns of _MATTERS before the evidence
 
 
 def _make_play(tonight: Tonight, making: Making, index: int, play: Play) -> Iterator[Made]:
     load_reps_of(tonight.db, making.facts, play.about)
     reasons = _Reasons(tonight, making, index, play)
     steps = {step.id: step for step in play.steps}
-    openers = first_steps(play)
+    openers = lru_cache(lambda shown: ready_steps(play, shown=json.loads(shown)))
     cursor = tonight.db.cursor()
     cursor.execute(_MATTERS, {"play": index, "path": str(play_path(tonight.folder, play.name))})
     names = [name for name, *_ in cursor.description or ()][_FIXED:]
     if names == [NO_EVIDENCE]:
         names = []
-    due = lru_cache(_due(making))
     while rows := cursor.fetchmany(CHUNK):
         reasons.load([row[0] for row in rows])
         for row in rows:
@@ -122,7 +116,9 @@ def _make_play(tonight: Tonight, making: Making, index: int, play: Play) -> Iter
                 account,
                 urgency,
                 rules,
+                tier,
                 digest,
+                shown,
                 name,
                 owner,
                 second,
@@ -131,22 +127,25 @@ def _make_play(tonight: Tonight, making: Making, index: int, play: Play) -> Iter
             ) = row[:_FIXED]
             carers = Carers(account, owner, second, department)
             values = dict(zip(names, row[_FIXED:], strict=False))
+            opening, skipped = openers(shown) if step is None else ((step,), ())
             tasks = tuple(
-                _task(steps[id], play, carers, rep, values, due(steps[id].due), reasons.of(key), making)
-                for id in ((step,) if step is not None else openers)
+                _task(steps[id], play, carers, rep, urgency, values, reasons.of(key), making) for id in opening
             )
-            yield Made(key, number, episode, play, subject, account, name, urgency, rules, digest, tasks)
+            yield Made(
+                key, number, episode, play, subject, account, name, urgency, rules, tier, digest, json.dumps(skipped),
+                tasks,
+            )  # fmt: skip
 
 
 def _task(
-    step: Step, play: Play, carers: Carers, rep: str | None, values: dict[str, Any], due: date,
+    step: Step, play: Play, carers: Carers, rep: str | None, urgency: int, values: dict[str, Any],
     reasons: Mapping[str, list[str]], making: Making,
 ) -> NewTask:  # fmt: skip
-    given = assign(step.assign, carers, rep, making.people)
+    given, due = place(step.assign, step.due, carers, rep, urgency, making.there)
     language = making.languages.get(given.person or "", making.language)
     template = _template(making.policy, step.template, language)
     names = values | {
-        "assignee": making.people.by_id[given.person].name if given.person else given.queue,
+        "assignee": making.there.people.by_id[given.person].name if given.person else given.queue,
         "reasons": reasons.get(template.language, []),
         "due": due,
         "step": step.id,
@@ -155,7 +154,9 @@ def _task(
     words = making.policy.words
     title = making.render(template.title, names, template.language, words)
     body = making.render(template.body, names, template.language, words)
-    return NewTask(step.id, given.person, given.queue, title.strip(), body.strip("\n"), template.language, due)
+    return NewTask(
+        step.id, given.person, given.queue, title.strip(), body.strip("\n"), template.language, due, step.contact
+    )
 
 
 def said_in(words: Words, language: str) -> str:
@@ -166,15 +167,6 @@ def said_in(words: Words, language: str) -> str:
 def _template(policy: Policy, name: str, language: str) -> Template:
     found = policy.templates.get((name, language))
     return found or next(t for (called, _), t in sorted(policy.templates.items()) if called == name)
-
-
-def _due(making: Making) -> Any:
-    def due(span: Due) -> date:
-        if span.workdays and span.days:
-            return making.calendar.add_workdays(making.today, span.days)
-        return making.today + timedelta(span.days)
-
-    return due
 
 
 _CAUSES = """

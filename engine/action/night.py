@@ -13,13 +13,17 @@ from typing import Any
 
 import duckdb
 
+from engine.action.away import Calendar
 from engine.action.commit import write_decisions, write_made, write_people, write_run, write_urgencies
 from engine.action.compare import decide_tonight
 from engine.action.escalate import overdue_tasks, write_escalated
-from engine.action.facts import Facts, load_carers, read_people
-from engine.action.leavers import tasks_of_leavers, write_moved
-from engine.action.make import Calendar, Making, Render, make_tasks
+from engine.action.facts import Facts, load_carers, read_absences, read_people
+from engine.action.joining import join_tasks, joined_matters
+from engine.action.make import Making, Render, make_tasks
+from engine.action.moving import tasks_to_move, write_moved
+from engine.action.place import There
 from engine.action.report import Night
+from engine.action.sealing import seal_run
 from engine.action.tonight import Tonight
 from engine.errors import EngineError, UsageError
 from engine.policy.model import Policy
@@ -35,13 +39,17 @@ _SHORT = 10  # hexadecimal digits of a run's id
 
 @dataclass(frozen=True)
 class Settings:
-    """How a workspace wants its nights: store folder, calendar, language, and other languages by person."""
+    """How a workspace wants its nights: store folder, calendar, language, and other languages by person.
+
+    `reason` stands in for the engine, for conclusions that are there already.
+    """
 
     store: Path
     calendar: Calendar
     language: str
     languages: Mapping[str, str]
     render: Render
+    reason: Callable[..., None] | None = None
 
 
 def run_night(
@@ -83,8 +91,15 @@ def _night(
         raise
     return Night(
         run, today, engine, rejected, already, temporary is not None, json.loads(counts), policy, settings.language,
-        store.runs / run, store, settings.render, temporary,
+        store.runs / run, store, settings.render, _estimated(store, settings.calendar, today), temporary,
     )  # fmt: skip
+
+
+def _estimated(store: Store, calendar: Calendar, today: date) -> tuple[int, ...]:
+    """The years, from today's to that of the last due day, whose workdays are not published yet."""
+    [(last,)] = store.rows("select max(due_on) from task where status in ('open', 'started')")
+    years = range(today.year, max(today.year, int(last[:4]) if last else 0) + 1)
+    return tuple(year for year in years if calendar.unpublished(year))
 
 
 def _carry_out(
@@ -93,7 +108,7 @@ def _carry_out(
     part = part_folder(store, run)
     folder = part
     try:
-        _reason(engine)(policy, facts, today, part, calendar=settings.calendar)
+        (settings.reason or _reason(engine))(policy, facts, today, part, calendar=settings.calendar)
         with TemporaryDirectory(prefix="holdfast-") as spill, _database(Path(spill)) as db, store.transaction() as tx:
             last = tx.execute("select policy from run order by number desc limit 1").fetchone()
             columns = {
@@ -102,24 +117,25 @@ def _carry_out(
             }  # fmt: skip
             write_run(tx, columns, policy)
             people, emails = read_people(db, facts, today)
+            there = There(people, read_absences(db, facts, today), settings.calendar, today)
             load_carers(db, facts, today)
             plan = build_plan(policy, facts.present)
-            tonight = Tonight(db, policy, plan.plays, part)
+            tonight = Tonight(db, policy, plan.plays, part, facts.present)
             verdict = decide_tonight(tonight, tx, plan, today, same_policy=last is None or last == (policy.hash,))
             write_people(tx, people, emails)
             write_decisions(tx, verdict.decisions, run, today)
             write_urgencies(tx, policy, verdict.urgencies)
             if "rep" in facts.present:
-                write_moved(tx, tasks_of_leavers(tx, db, policy, facts, people), today.isoformat())
-            making = Making(
-                policy, facts, people, settings.calendar, today, settings.language, settings.languages, settings.render
-            )
+                write_moved(tx, tasks_to_move(tx, db, policy, facts, there), today.isoformat())
+            making = Making(policy, facts, there, settings.language, settings.languages, settings.render)
             made = write_made(tx, policy, make_tasks(tonight, making), run)
-            late = overdue_tasks(tx, db, policy, facts, people, settings.calendar, today)
-            write_escalated(tx, late, run)
+            join_tasks(tx)
+            tonight.note_joined(joined_matters(tx))
+            write_escalated(tx, overdue_tasks(tx, db, policy, facts, there), run)
             outcomes = tonight.write_outcomes(part / "decisions.parquet")
             counts = _counts(db, part, outcomes, made, sum(len(d.close) for d in verdict.decisions))
             tx.execute("update run set counts = ? where id = ?", [json.dumps(counts), run])
+            seal_run(tx, store, part, columns, settings.calendar, verdict)
             folder = keep_folder(store, part, run)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -142,12 +158,13 @@ def _database(spill: Path) -> duckdb.DuckDBPyConnection:
 def _counts(
     db: duckdb.DuckDBPyConnection, folder: Path, outcomes: Mapping[str, int], made: int, closed: int
 ) -> dict[str, Any]:
-    signals = sum(_rows(db, path) for path in sorted(folder.glob("signals/*.parquet")))
+    rules = {path.stem: _rows(db, path) for path in sorted(folder.glob("signals/*.parquet"))}
     risk = db.execute(
         "select level, count(*) from read_parquet($1) group by all order by all", [str(risk_path(folder))]
     )
     return {
-        "signals": signals,
+        "signals": sum(rules.values()),
+        "rules": rules,
         "risk": dict(risk.fetchall()),
         "matters": outcomes,
         "new_tasks": made,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,6 +15,8 @@ from engine.action.make import Render, because_text
 from engine.policy.model import Policy
 from engine.reasoning.layout import NO_EVIDENCE, judged_path, risk_path, signal_path
 from engine.store import Store
+from engine.store.shown import TaskRow
+from engine.store.tasks import COLUMNS, FROM, shown_rows
 
 
 @dataclass
@@ -21,7 +24,7 @@ class Night:
     """A night that is done. Its lists are read when asked for, so that large ones need not be held; then `close`.
 
     `already`: the very same night had been run before, and nothing was written. `counts`: signals, risk by level,
-    and matters by outcome.
+    and matters by outcome. `estimated`: years whose holidays are not published yet, and in which tasks fall due.
     """
 
     run: str
@@ -36,6 +39,7 @@ class Night:
     folder: Path
     store: Store
     render: Render
+    estimated: tuple[int, ...] = ()
     temporary: TemporaryDirectory[str] | None = None
 
     def close(self) -> None:
@@ -88,46 +92,17 @@ class Night:
             for account, level, score in rows:
                 yield {"account": account, "level": level, "score": int(score) if score == int(score) else score}
 
-    def tasks(self) -> Iterator[dict[str, Any]]:
-        """Tonight's tasks: `new` ones, earlier ones still to be done as `kept`, and those that tonight `closed`."""
-        rows = self.store.db.conn.execute(_TASKS, {"run": self.run})
-        for (
-            id,
-            account,
-            type,
-            subject,
-            play,
-            step,
-            assignee,
-            queue,
-            due,
-            urgency,
-            status,
-            outcome,
-            asks,
-            title,
-            body,
-            reasons,
-            sources,
-        ) in rows:
-            yield {
-                "id": id,
-                "account": account,
-                "subject": {"type": type, "id": subject},
-                "play": play,
-                "step": step,
-                "assignee": assignee,
-                "queue": queue,
-                "due_on": due,
-                "priority": urgency,
-                "status": status,
-                "outcome": outcome,
-                "asks": asks,
-                "title": title,
-                "body": body,
-                "because": json.loads(reasons),
-                "source": json.loads(sources),
-            }
+    def tasks(self, *, apart: bool = False) -> Iterator[dict[str, Any]]:
+        """Tonight's tasks: `new` ones, earlier ones still open as `kept`, and what tonight `closed` or found `done`.
+
+        What is one task for its person is one here; `apart`, each of its matters for itself. Tasks of matters that
+        were put off are left out.
+        """
+        rows = self.store.db.conn.execute(_TASKS, {"run": self.run, "today": self.today.isoformat()})
+        for _, some in groupby(rows, key=lambda row: row[2]):
+            found = [(row[1], *row[1:]) if apart else row for row in some]
+            for task in sorted(shown_rows(self.store, found), key=lambda task: (task.priority, task.due_on, task.id)):
+                yield _task(task)
 
     def as_dict(self) -> dict[str, Any]:
         """All of it: the object that `holdfast run --json` prints."""
@@ -140,21 +115,56 @@ class Night:
             "dry_run": self.dry_run,
             "counts": dict(self.counts),
             "not_judged": self.not_judged,
+            "estimated_years": list(self.estimated),
             "signals": list(self.signals()),
             "risk": list(self.risk()),
             "tasks": list(self.tasks()),
         }
 
 
-_TASKS = """
+def _task(task: TaskRow) -> dict[str, Any]:
+    return {
+        "id": task.id,
+        "account": task.account,
+        "subject": {"type": task.subject_type, "id": task.subject},
+        "play": task.play,
+        "step": task.step,
+        "assignee": task.assignee,
+        "queue": task.queue,
+        "due_on": task.due_on.isoformat(),
+        "priority": task.priority,
+        "status": task.status,
+        "outcome": task.outcome,
+        "asks": task.asks,
+        "contact": task.contact,
+        "title": task.title,
+        "body": task.body,
+        "because": list(task.reasons),
+        "source": list(task.sources),
+        "joined": [
+            {
+                "id": part.id,
+                "play": part.play,
+                "step": part.step,
+                "subject": {"type": part.subject_type, "id": part.subject},
+                "due_on": part.due_on.isoformat(),
+                "outcome": part.outcome,
+            }
+            for part in task.joined
+        ],
+        "escalated": [notice.person or notice.queue for notice in task.escalated],
+    }
+
+
+_TASKS = f"""
 with tonight as (
     select id, iif(made_run = :run, 'new', 'kept') outcome
     from task where status in ('open', 'started')
     union all
-    select id, 'closed' from task where ended_run = :run
+    select id, status from task where ended_run = :run
 )
-select t.id, e.account, e.subject_type, e.subject, e.play, t.step, t.assignee, t.queue, t.due_on, e.priority, t.status,
-       outcome, t.asks, t.title, t.body, e.reasons, e.sources
-from tonight join task t using (id) join episode e on e.id = t.episode
-order by e.account, e.priority, t.due_on, t.id
-"""
+select {COLUMNS}, outcome
+from tonight join {FROM} where t.id = tonight.id
+  and (e.snoozed_until is null or e.snoozed_until <= :today or t.status in ('done', 'closed'))
+order by e.account, coalesce(t.joined, t.id)
+"""  # noqa: S608 - constants

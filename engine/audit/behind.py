@@ -1,6 +1,6 @@
 """What stands behind a recorded value: its fact rows, found again in the sealed snapshot by the policy itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -14,11 +14,12 @@ from engine.policy.model import Policy
 from engine.policy.names import ACCOUNT
 from engine.reasoning.days import MondayToFriday, Workdays
 from engine.reasoning.plan import build_plan
-from engine.reasoning.rete.batch import Batch
+from engine.reasoning.rete.batch import Batch, rank
 from engine.reasoning.rete.evaluate import Row, Scope
 from engine.reasoning.rete.known import known_facts
+from engine.reasoning.rete.needs import needs_of, to_prepare
 from engine.reasoning.rete.night import Night, prepare_night
-from engine.reasoning.rete.source import ParquetSource
+from engine.reasoning.rete.source import ParquetSource, Source
 from engine.reasoning.rete.values import Value
 
 
@@ -30,15 +31,46 @@ class Behind:
     snapshot: Snapshot
     today: date
     calendar: Workdays = field(default_factory=MondayToFriday)
+    source: Source | None = None  # in place of the snapshot's rows: what they would be after a change
+    ranked: dict[str, str] | None = None  # the classes of the ranking, where they are known
 
     def __post_init__(self) -> None:
         contract = self.policy.contract
-        types = sorted(self.snapshot.present & contract.keys())
-        columns = {type: contract[type].fields.keys() for type in types}
-        source = ParquetSource({type: self.snapshot.path(type) for type in types}, contract, columns)
-        plan = build_plan(self.policy, self.snapshot.present)
-        self._night: Night = prepare_night(plan, known_facts(source, contract, self.today), self.today, self.calendar)
+        if self.source is None:
+            types = sorted(self.snapshot.present & contract.keys())
+            columns = {type: contract[type].fields.keys() for type in types}
+            self.source = ParquetSource({type: self.snapshot.path(type) for type in types}, contract, columns)
+        plan = build_plan(self.policy, self.source.present & contract.keys())
+        known = known_facts(self.source, contract, self.today)
+        self._night: Night = prepare_night(plan, known, self.today, self.calendar)
+        self._night.ranked = self.ranked
         self._batch = Batch(self._night, self._night.view())
+
+    def tiers(self) -> dict[str, str]:
+        """The classes of the ranking, of those who are not in the last one; worked out once."""
+        if self._night.ranked is None:
+            rank(self._night)
+        return self._night.ranked or {}
+
+    @property
+    def present(self) -> frozenset[str]:
+        """The fact types that have a file, also an empty one."""
+        return self._night.known.source.present
+
+    def of_account(self, type: str, account: str) -> list[Row]:
+        """The known facts of a type that belong to an account, by id."""
+        found = self._batch.linked(type, (ACCOUNT,), [account]).get(account, [])
+        self._batch.add(type, found)
+        return sorted(found, key=lambda row: str(row["id"]))
+
+    def every(self, type: str) -> Iterator[Row]:
+        """All known facts of a type."""
+        for rows in self._night.known.every(type):
+            yield from rows
+
+    def concluded(self, rule: str, subject: str) -> bool:
+        """Whether a conclusion of the rule about this subject was taken in."""
+        return subject in self._batch.view.holding.get(rule, ())
 
     def fact(self, type: str, id: str | None) -> Row | None:
         """The fact as known on the day; None where there is none."""
@@ -67,6 +99,13 @@ class Behind:
         """The value of an expression about a fact of the type, in the form the engine reckons with."""
         self._batch.evaluate(type, [row], node)
         return self._night.reader.reading(node, Scope(type))(self._batch.view, row, None)
+
+    def subject_value(self, type: str, subject: Row, source: str, node: Expression) -> Value:
+        """The value of an expression in a measure of `type` over rows of `source` that looks at the subject alone."""
+        scope = Scope(source, type)
+        needs = to_prepare(needs_of(self.policy.contract, scope, node), self._night.reader.measures)
+        self._batch.prepare((), [subject], needs)
+        return self._night.reader.reading(node, scope)(self._batch.view, {}, subject)
 
     def rows(self, measure: tuple[str, str], subject: Row) -> list[Row]:
         """The rows that a measure of the subject was taken from, the latest first."""

@@ -57,6 +57,18 @@ class Recorded:
         )
         return rows[0][0] if rows else None
 
+    def outcomes(self, play: str, account: str | None) -> tuple[tuple[str, str], ...]:
+        """What was decided about a play's matches for an account: (subject, outcome)."""
+        path = self.folder / "decisions.parquet"
+        if not path.is_file():
+            return ()
+        rows = self._rows(
+            "select subject, outcome from read_parquet($1)"
+            " where play = $2 and account is not distinct from $3 order by subject",
+            [str(path), play, account],
+        )
+        return tuple((str(subject), str(outcome)) for subject, outcome in rows)
+
     def standing(self, account: str) -> dict[str, Any]:
         """An account's recorded risk level, score and counts of signals."""
         path = risk_path(self.folder)

@@ -5,16 +5,12 @@ from typing import Any
 
 from engine.audit.behind import Behind, is_tier, measure_of, outside
 from engine.audit.reasons import Reason
+from engine.audit.reckoning import LIMIT, Reckoning, leaves
 from engine.audit.recorded import Conclusion, Recorded
 from engine.policy.expressions import Expression, Ref, rules_in
-from engine.policy.kinds import Kind
 from engine.policy.model import Condition, Evidence, Play, Policy, Signal
 from engine.reasoning.rete.evaluate import Row
 from engine.reasoning.rete.values import stored
-
-SHOWN_ROWS = 5  # of the rows behind a measure; the rest is counted
-ONE_ROW = ("latest", "max")  # the takes that rest on the latest row
-LIMIT = "limit."
 
 
 @dataclass(frozen=True)
@@ -32,9 +28,10 @@ def why(policy: Policy, behind: Behind, recorded: Recorded, matter: Matter) -> R
     return _Why(policy, behind, recorded, matter).tree()
 
 
-class _Why:
+class _Why(Reckoning):
     def __init__(self, policy: Policy, behind: Behind, recorded: Recorded, matter: Matter) -> None:
-        self.policy, self.behind, self.recorded, self.matter = policy, behind, recorded, matter
+        super().__init__(policy, behind)
+        self.recorded, self.matter = recorded, matter
         self.play = policy.plays[matter.play]
 
     def tree(self) -> Reason:
@@ -91,7 +88,7 @@ class _Why:
 
     def _reckoned(self, play: Play, used: Evidence, row: Row) -> Reason:
         """A name that the trigger uses, reckoned from the sealed facts and the recorded risk."""
-        reason = self._inner(play.about, used, row, set())
+        reason = self.inner(play.about, used, row, set())
         if used.name != "risk":
             return reason
         level = next((level for level in self.policy.risk if level.level == reason.value), None)
@@ -110,7 +107,7 @@ class _Why:
         if grade is not None:
             children.append(grade)
         if row is not None and signal.about != "account":
-            children.append(self._row(signal.about, row))
+            children.append(self.row(signal.about, row))
         detail: dict[str, Any] = {
             "title": dict(signal.title),
             "because": dict(signal.because),
@@ -128,7 +125,7 @@ class _Why:
             return [reason for inner in part.parts for reason in self._parts(signal, inner, conclusion, row)]
         holds = None if row is None else bool(self.behind.value(signal.about, row, part.value))
         names: dict[str, None] = {}
-        for leaf in _leaves(part):
+        for leaf in leaves(part):
             names |= dict.fromkeys(used.name for used in leaf.names)
         values = [self._value(signal, name, conclusion, row, set()) for name in names]
         rests = [
@@ -150,7 +147,7 @@ class _Why:
             return None
         condition = next((c for name, c in signal.grades if name == conclusion.severity), None)
         text = condition.text if condition else "otherwise"
-        names = dict.fromkeys(used.name for leaf in _leaves(condition) for used in leaf.names)
+        names = dict.fromkeys(used.name for leaf in leaves(condition) for used in leaf.names)
         values = [self._value(signal, name, conclusion, row, set()) for name in names]
         return Reason(
             "severity", conclusion.severity, place=signal.place, detail={"when": text}, children=tuple(values)
@@ -161,7 +158,7 @@ class _Why:
         node = next((e.value for e in signal.evidence if e.name == name), None)
         value = conclusion.evidence.get(name)
         if name.startswith(LIMIT):
-            return self._limit(name, value, conclusion.account)
+            return self.limit(name, value, conclusion.account)
         let = next((let for let in signal.lets if let.name == name), None)
         if let is not None:
             inner = [self._value(signal, n, conclusion, row, above | {name}) for n in let.names if n not in above]
@@ -171,51 +168,8 @@ class _Why:
         reason = Reason("value", name, value=value, children=self._checked(signal.about, row, node, value))
         measure = measure_of(self.policy, node)
         if measure is not None and isinstance(node, Ref):
-            return self._measured(reason, measure, signal.about, row, node)
+            return self.measured(reason, measure, signal.about, row, node)
         return replace(reason, detail={"tier": True}) if is_tier(node) else reason
-
-    def _limit(self, name: str, value: Any, account_id: str | None) -> Reason:
-        limit = self.policy.limits[name.removeprefix(LIMIT)]
-        tier = None
-        if None not in limit.values:
-            account = self.behind.fact("account", account_id)
-            tier = None if account is None else str(self.behind.value("account", account, _TIER))
-        return Reason("value", name, value=value, place=limit.places.get(tier), detail={"tier": tier} if tier else {})
-
-    def _measured(self, reason: Reason, measure: tuple[str, str], about: str, row: Row, node: Ref) -> Reason:
-        """A measure with the rows it was taken from, or that there were none."""
-        definition = self.policy.measures[measure]
-        _, subject = self.behind.follow(about, row, node.path)
-        reason = replace(reason, place=definition.place, detail={"is": definition.text})
-        if subject is None:
-            return reason
-        if definition.source is None or definition.take is None:
-            inner = [self._inner(definition.about, used, subject, {definition.name}) for used in definition.names]
-            return replace(reason, children=(*reason.children, *inner))
-        rows = self.behind.rows(measure, subject)
-        shown = tuple(
-            self._row(definition.source, r) for r in rows[: 1 if definition.take.function in ONE_ROW else SHOWN_ROWS]
-        )
-        detail = {"type": definition.source, "count": len(rows), "take": definition.take.function}
-        return replace(
-            reason, children=(*reason.children, Reason("rows", definition.source, detail=detail, children=shown))
-        )
-
-    def _inner(self, about: str, used: Evidence, subject: Row, above: set[str]) -> Reason:
-        """A name about a fact, reckoned again from the sealed facts."""
-        node = used.value
-        value = outside(self.behind.value(about, subject, node), node.kind)
-        if used.name.startswith(LIMIT):
-            return self._limit(used.name, value, subject.get("account", subject["id"]))
-        reason = Reason("value", used.name, value=value)
-        measure = measure_of(self.policy, node)
-        if measure is None or not isinstance(node, Ref) or used.name in above:
-            return reason
-        return self._measured(reason, measure, about, subject, node)
-
-    def _row(self, type: str, row: Row) -> Reason:
-        detail = {"fields": self.behind.fields(type, row), "people": self.behind.people(type, row)}
-        return Reason("row", f"{type} {row['id']}", detail=detail)
 
     def _checked(self, type: str, row: Row, node: Expression, value: Any) -> tuple[Reason, ...]:
         """A note where the sealed facts no longer give the recorded value."""
@@ -223,12 +177,3 @@ class _Why:
         if now == stored(value, node.kind):
             return ()
         return (Reason("note", "now", detail={"now": outside(now, node.kind)}),)
-
-
-_TIER = Ref((), "account", "tier", Kind.TEXT)
-
-
-def _leaves(part: Condition | None) -> list[Condition]:
-    if part is None:
-        return []
-    return [leaf for inner in part.parts for leaf in _leaves(inner)] if part.parts else [part]

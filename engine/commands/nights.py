@@ -54,6 +54,6 @@ def run(
         night_of(opened, day, facts=facts, engine=engine.value, dry_run=dry_run, progress=say) as done,
     ):
         if as_json:
-            print_json(done.night.as_dict())
+            print_json(done.as_dict())
         else:
             console().print(night_view(done.imported, done.night))

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+ENDED_DAYS = 30  # for so long a calendar says that a task has ended
 DIFFERENT = 3  # the exit code where something is other than expected
 
 
@@ -31,6 +32,25 @@ class ListFormat(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
+
+
+class TaskFormat(StrEnum):
+    """How a list of tasks is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    XLSX = "xlsx"
+    ICS = "ics"
+    MD = "md"
+    HTML = "html"
+
+
+class CalendarKind(StrEnum):
+    """What a task is in a calendar."""
+
+    EVENT = "event"
+    TODO = "todo"
 
 
 class Engine(StrEnum):

@@ -49,10 +49,11 @@ def schema(
 
 @app.command()
 def check(workspace: WorkspaceOption = None) -> None:
-    """Check the policy and show every fault with its place.
+    """Check the policy: every fault with its place, and a warning for each rule that can match nobody.
 
     Example: holdfast check
     """
+    from engine.delivery.silent_view import impossible_lines
     from engine.policy.load import load_policy
 
     opened = open_workspace(workspace)
@@ -69,6 +70,8 @@ def check(workspace: WorkspaceOption = None) -> None:
             templates=len(texts),
         )
     )
+    for line in impossible_lines(policy, opened.language):
+        console().print(f"{phrase('warning', opened.language)} {line}", style="yellow", markup=False)
 
 
 @app.command()

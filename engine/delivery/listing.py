@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from rich.cells import cell_len
@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from engine.delivery.phrases import phrase
 from engine.delivery.render import MISSING, clean
 from engine.store.tasks import TaskRow
 
@@ -18,6 +19,7 @@ WIDTH = 80
 COLUMNS = (
     "id", "priority", "due_on", "account", "account_name", "subject_type", "subject", "play", "step", "assignee",
     "assignee_name", "queue", "status", "asks", "ended_on", "ended_why", "title", "body", "because", "source",
+    "contact", "snoozed_until", "joined", "escalated",
 )  # fmt: skip
 _MARKS = {1: "!!!", 2: "!!", 3: "!", 4: "", 5: ""}
 _STYLES = {1: "bold red", 2: "red", 3: "yellow"}
@@ -61,7 +63,7 @@ def as_table(
         columns["who"] = (_fitting(said["who"], people, width // 6), people)
     marks = [Text(_MARKS.get(t.priority, ""), _style(t)) for t in tasks]
     rest = max(width, 60) - 3 - 10 - sum(size for size, _ in columns.values()) - len(columns) - 3
-    whole = {"": (3, marks), **columns, "title": (rest, [_what(task, language) for task in tasks])}
+    whole = {"": (3, marks), **columns, "title": (rest, [_what(task, today, language) for task in tasks])}
     whole["id"] = (10, [Text(task.id, "dim") for task in tasks])
     table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, caption=str(count), caption_justify="left")
     for name, (size, _) in whole.items():
@@ -98,6 +100,8 @@ def as_csv(tasks: Iterable[TaskRow]) -> str:
     writer.writerow(COLUMNS)
     for task in tasks:
         fields = {**_fields(task), "subject_type": task.subject_type, "subject": task.subject}
+        fields["joined"] = [f"{part.play}/{part.step}/{part.subject}" for part in task.joined]
+        fields["escalated"] = [notice.person or notice.queue or "" for notice in task.escalated]
         writer.writerow([_cell(fields[name]) for name in COLUMNS])
     return "\ufeff" + out.getvalue()
 
@@ -136,6 +140,29 @@ def _fields(task: TaskRow) -> dict[str, object]:
         "body": task.body,
         "because": list(task.reasons),
         "source": list(task.sources),
+        "contact": task.contact,
+        "snoozed_until": task.snoozed_until.isoformat() if task.snoozed_until else None,
+        "joined": [
+            {
+                "id": part.id,
+                "play": part.play,
+                "step": part.step,
+                "subject": {"type": part.subject_type, "id": part.subject},
+                "title": part.title,
+                "due_on": part.due_on.isoformat(),
+                "because": list(part.reasons),
+            }
+            for part in task.joined
+        ],
+        "escalated": [
+            {
+                "to": notice.person or notice.queue,
+                "from": notice.before,
+                "since": notice.since.isoformat(),
+                "why": notice.why,
+            }
+            for notice in task.escalated
+        ],
     }
 
 
@@ -149,19 +176,41 @@ def _due(task: TaskRow, today: date, language: str) -> Text:
     return text
 
 
-def _what(task: TaskRow, language: str) -> Text:
+def _what(task: TaskRow, today: date, language: str) -> Text:
     text = Text(clean(task.title))
     said = "confirm" if task.asks == "confirm" else task.status
     if said != "open":
         text.append(f" [{_SAID[language][said]}]", "dim")
+    for line in _standing(task, today, language):
+        text.append(f"\n{line}", "dim")
     return text
 
 
-def as_text(task: TaskRow, language: str) -> Text:
-    """One task in full: its title, what stands in the list, its text."""
+def _standing(task: TaskRow, today: date, language: str) -> Iterator[str]:
+    """What else is to be known of an unfinished task: that it was put off, or escalated, and why it is late."""
+    if task.status not in ("open", "started"):
+        return
+    if task.snoozed_until is not None and task.snoozed_until > today:
+        yield phrase("snoozed_until", language, until=task.snoozed_until)
+    if task.escalated:
+        notice = task.escalated[-1]
+        who = clean(notice.before_name or notice.before or task.assignee_name or task.queue or MISSING)
+        parts = [phrase("escalated_from", language, who=who, since=f"{notice.since:%m-%d}")]
+        days = (today - task.due_on).days
+        if days > 0:
+            parts.append(phrase("one_day_late" if days == 1 else "days_late", language, days=days))
+        if notice.why is not None:
+            parts.append(phrase(f"late_{notice.why}", language))
+        yield ("，" if language == "zh" else ", ").join(parts)
+
+
+def as_text(task: TaskRow, language: str, today: date | None = None) -> Text:
+    """One task in full: its title, what stands in the list, its text. `today`: for how late it is."""
     text = Text(clean(task.title), "bold")
-    text.append(f"\n{_due_line(task, language)}\n\n", "dim")
-    text.append(task.body)
+    text.append(f"\n{_due_line(task, language)}\n", "dim")
+    for line in _standing(task, today or task.due_on, language):
+        text.append(f"{line}\n", "dim")
+    text.append(f"\n{task.body}")
     return text
 
 

@@ -9,11 +9,13 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.action.report import Night
+from engine.audit.silent import quick_oddities
 from engine.delivery.phrases import phrase
 from engine.facts.importing import Imported
+from engine.store.versions import last_version, version_of
 
 MOST_RULES = 3  # rules named per missing fact type; the rest is counted
-_HELD = ("cooldown", "done", "snoozed", "false_alarm", "over_budget")
+_HELD = ("cooldown", "max_fires", "done", "snoozed", "false_alarm", "lost", "over_budget")
 
 
 def night_view(imported: Imported, night: Night) -> RenderableType:
@@ -27,6 +29,9 @@ def night_view(imported: Imported, night: Night) -> RenderableType:
     parts: list[RenderableType] = [Text(phrase("night_of", language, today=night.today), style="bold"), lines]
     if night.already:
         parts.append(Text(phrase("unchanged", language), style="green"))
+    if night.estimated:
+        years = ", ".join(map(str, night.estimated))
+        parts.append(Text(phrase("estimated_years", language, years=years), style="yellow"))
     if night.dry_run:
         parts.append(Text(phrase("dry", language), style="yellow"))
     return Group(*parts)
@@ -34,6 +39,8 @@ def night_view(imported: Imported, night: Night) -> RenderableType:
 
 def _lines(imported: Imported, night: Night) -> Iterator[tuple[str, Text]]:
     language, counts = night.language, night.counts
+    if said := _policy(night):
+        yield "night_policy", said
     rows = imported.snapshot.rows
     facts = Text(phrase("rows_of_types", language, rows=sum(rows.values()), types=len(rows)))
     listed = "" if night.dry_run else phrase("listed", language, path=_short(imported.rejects_path))
@@ -48,14 +55,28 @@ def _lines(imported: Imported, night: Night) -> Iterator[tuple[str, Text]]:
     customers = max(rows.get("account", 0) - red - amber, 0)
     yield "risk", Text(phrase("risk_levels", language, red=red, amber=amber, green=customers))
     yield "tasks", _tasks(night)
+    if odd := len(quick_oddities(night.store, night.policy, imported.snapshot, night.today)[0]):
+        yield "odd_rules", Text(phrase("silent_line", language, count=odd), style="dim")
     if night.not_judged:
         yield "not_judged", Text("\n".join(_not_judged(night.not_judged, language)), style="dim")
+
+
+def _policy(night: Night) -> Text | None:
+    """Under which published version the night ran; nothing where none was ever published."""
+    last = last_version(night.store)
+    if last is None:
+        return None
+    number = version_of(night.store, night.policy.hash)
+    if number is None:
+        return Text(phrase("night_unpublished", night.language, number=last.number), "yellow")
+    return Text(phrase("night_version", night.language, number=number))
 
 
 def _tasks(night: Night) -> Text:
     counts, language = night.counts, night.language
     [(waiting,)] = night.store.rows(
-        "select count(*) from task where status in ('open', 'started') and made_run <> ?", [night.run]
+        "select count(*) from task where status in ('open', 'started') and joined is null and made_run <> ?",
+        [night.run],
     )
     text = Text(phrase("task_counts", language, new=counts["new_tasks"], kept=waiting, closed=counts["closed_tasks"]))
     if held := sum(counts["matters"].get(name, 0) for name in _HELD):

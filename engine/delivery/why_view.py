@@ -28,13 +28,15 @@ def why_view(reason: Reason, head: Mapping[str, Any], language: str, words: Mapp
         f"{phrase('priority', language)} {head['priority']}",
     ]
     run = f"{phrase('made_in', language)} {head['run']} · {phrase('policy', language)} {str(head['policy'])[:12]}"
-    view = _View(language, words, head["account"])
+    view = ReasonView(language, words, head["account"])
     tree = Tree(view.line(reason), guide_style="dim")
     view.grow(tree, reason)
     return Group(title, Text(" · ".join(facts)), Text(run, style="dim"), Text(""), tree)
 
 
-class _View:
+class ReasonView:
+    """Draws the reasons of one explanation; what was opened up once is not opened again."""
+
     def __init__(self, language: str, words: Mapping[str, Words], account: str | None) -> None:
         self.language, self.words, self.account = language, words, account
         self.shown: set[tuple[str, ...]] = set()  # what has been opened up once already
@@ -50,12 +52,14 @@ class _View:
             node = tree.add(self.line(child, known))
             if not known:
                 about = child.detail["subject"] if child.kind == "signal" else {"type": "", "id": subject}
-                self.grow(node, child, "" if about["type"] == "account" else about["id"])
+                if child.kind != "other":
+                    self.grow(node, child, "" if about["type"] == "account" else about["id"])
         hidden = reason.detail.get("count", 0) - len(reason.children) if reason.kind == "rows" else 0
         if hidden > 0 and reason.children:
             tree.add(Text(phrase("more_rows", self.language, count=hidden), style="dim"))
 
     def line(self, reason: Reason, known: bool = False) -> RenderableType:
+        """One reason without what is below it."""
         match reason.kind:
             case "play":
                 title = self._title(reason)
@@ -64,6 +68,11 @@ class _View:
                 )
             case "signal":
                 return self._signal(reason)
+            case "rule":
+                return self._rule(reason)
+            case "other":
+                first = reason.children[0].text if reason.children else ""
+                return Text.assemble(("✗ ", "red"), (reason.text, "cyan"), f"  {first}")
             case "condition":
                 return self._verdict(reason)
             case "severity":
@@ -97,6 +106,15 @@ class _View:
         text = texts.get(self.language) or next(iter(texts.values()))
         because = render(text, detail["evidence"] or {}, self.language, self.words)
         return Group(self._placed(head, reason), Text(because, style="italic"))
+
+    def _rule(self, reason: Reason) -> RenderableType:
+        mark, style = ("✓ ", "green") if reason.holds else ("✗ ", "red")
+        line = Text.assemble((mark, style), (self._title(reason) or reason.text, "bold"))
+        if reason.detail.get("missing"):
+            line.append("  " + phrase("unjudged_for", self.language, types=", ".join(reason.detail["missing"])), "dim")
+        elif reason.detail.get("none"):
+            line.append("  " + phrase("none_of", self.language, type=reason.detail["none"]), "dim")
+        return self._placed(line, reason)
 
     def _verdict(self, reason: Reason) -> RenderableType:
         mark, style = {True: ("✓ ", "green"), False: ("✗ ", "red"), None: ("· ", "dim")}[reason.holds]

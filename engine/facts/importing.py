@@ -1,6 +1,6 @@
 """The way in: sources are read, typed, checked and frozen; what does not fit is set aside and listed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from engine.facts.readers_csv import read_csv
 from engine.facts.readers_excel import read_workbook
 from engine.facts.readers_json import read_jsonl
 from engine.facts.readers_parquet import read_parquet
-from engine.facts.rejects import first_reasons, write_rejects
+from engine.facts.rejects import first_reasons, told_rejects, write_rejects
 from engine.facts.snapshot import Snapshot, write_snapshot
 from engine.facts.sources import Format, Input, Source, find_inputs
+from engine.facts.told import Settled, ToldRow, add_told
 from engine.facts.work import Bench, reading, workbench
 from engine.policy.contract import Contract
 
@@ -29,6 +30,7 @@ class Imported:
     """What an import came to. `rejected`: rows set aside; `warnings`: refs that lead nowhere and read as missing.
 
     `rejects_path`: where both are listed; None where there are none. `notices`: sentences for the person who watches.
+    `settled`: what was told that a source now says as well.
     """
 
     snapshot: Snapshot
@@ -36,6 +38,7 @@ class Imported:
     warnings: int
     rejects_path: Path | None
     notices: tuple[str, ...]
+    settled: tuple[Settled, ...] = ()
 
 
 def import_facts(
@@ -45,18 +48,21 @@ def import_facts(
     rejects_path: Path,
     reject_share: float,
     progress: Callable[[str], None] | None = None,
+    told: Iterable[ToldRow] = (),
 ) -> Imported:
     """Read the sources into a snapshot under `store_folder`.
 
     `sources`: a folder, a workbook, or a list. `reject_share`: the largest share (0 to 1) of one type's rows that may
-    be set aside. FactsError where a source cannot be read or too much of it does not fit, and then nothing is written
-    but the list at `rejects_path`; StoreError where the snapshot cannot be written.
+    be set aside. `told`: what people told, ordered by type; it counts in no share. FactsError where a source cannot be
+    read or too much of it does not fit, and then nothing is written but the list at `rejects_path`; StoreError where
+    the snapshot cannot be written.
     """
     say = progress or (lambda _: None)
     inputs, notices = find_inputs(contract, sources)
     with workbench() as bench:
         loaded, said = _load_all(bench, contract, inputs, say)
-        notices += said
+        loaded, settled, told_notices = add_told(bench, contract, loaded, told)
+        notices += said + told_notices
         if _NEEDED in contract and _NEEDED not in loaded:
             hint = f"add {_NEEDED}.csv; " + " ".join(notices) if notices else f"add {_NEEDED}.csv"
             raise FactsError(f"there is no source for {_NEEDED}, which everything else hangs on", hint)
@@ -73,6 +79,7 @@ def import_facts(
         sum(each.warnings for each in checked),
         rejects_path if listed else None,
         notices,
+        settled,
     )
 
 
@@ -114,8 +121,9 @@ def _read(bench: Bench, contract: Contract, given: Input) -> tuple[list[Raw], tu
 def _refuse_too_many(bench: Bench, checked: Sequence[Checked], share: float, rejects_path: Path) -> None:
     told: list[str] = []
     for each in checked:
-        if each.rejected > share * each.rows + _ROUNDING:
-            told.append(f"{each.type.name}: {each.rejected} of {each.rows} rows do not fit (at most {share:.1%} may)")
+        rejected = each.rejected - told_rejects(bench, each.type.name)
+        if rejected > share * each.rows + _ROUNDING:
+            told.append(f"{each.type.name}: {rejected} of {each.rows} rows do not fit (at most {share:.1%} may)")
             told += [f"  {reason}" for reason in first_reasons(bench, each.type.name, _REASONS_TOLD)]
     if told:
         raise FactsError("\n".join(told), f"the full list is in {rejects_path}")

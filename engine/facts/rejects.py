@@ -12,13 +12,26 @@ HEADER = ("kind", "type", "file", "row", "column", "value", "reason")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _FETCHED = 5000
 _LIST = """
-select x.kind, x.type, o.label, x.r, x.c, x.v, x.w from rejects as x join sources as o on o.s = x.s
+select x.kind, x.type, coalesce(p.place, o.label), x.r, x.c, x.v, x.w
+from rejects as x join sources as o on o.s = x.s
+left join told_places as p on o.label = 'told' and p.type = x.type and p.r = x.r
 order by x.kind, x.type, x.s, x.r, x.c, x.w
 """
 _FIRST = """
-select o.label, x.r, x.c, x.v, x.w from rejects as x join sources as o on o.s = x.s
+select coalesce(p.place, o.label), x.r, x.c, x.v, x.w from rejects as x join sources as o on o.s = x.s
+left join told_places as p on o.label = 'told' and p.type = x.type and p.r = x.r
 where x.type = ? and x.kind = 'reject' order by x.s, x.r, x.c, x.w limit ?
 """
+
+_TOLD = """
+select count(distinct x.r) from rejects as x join sources as o on o.s = x.s
+where o.label = 'told' and x.kind = 'reject' and x.type = ?
+"""
+
+
+def told_rejects(bench: Bench, name: str) -> int:
+    """How many facts of one type that people told were set aside."""
+    return bench.number(_TOLD, [name])
 
 
 def write_rejects(bench: Bench, path: Path) -> bool:

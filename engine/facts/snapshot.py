@@ -45,7 +45,7 @@ class Snapshot:
 
 
 def write_snapshot(bench: Bench, contract: Contract, checked: Iterable[Checked], store_folder: Path) -> Snapshot:
-    """Write the rows that stand; an equal snapshot that is there already is used instead.
+    """Write the rows that stand; an equal snapshot that is there already is used instead, a damaged one moved aside.
 
     Files are written beside their place, flushed to disk and moved there in one step. StoreError where the store
     cannot be written.
@@ -115,7 +115,9 @@ def _write(bench: Bench, contract: Contract, checked: Iterable[Checked], home: P
     manifest = {"format": FORMAT, "hash": whole, "types": types, "absent": absent}
     target = home / whole
     if target.exists():
-        return open_snapshot(target)
+        if _sound(target):
+            return open_snapshot(target)
+        target.rename(home / f".damaged-{uuid.uuid4().hex}")
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
     (making / MANIFEST).write_text(text, encoding="utf-8")
     for path in [*making.iterdir(), making]:
@@ -127,6 +129,14 @@ def _write(bench: Bench, contract: Contract, checked: Iterable[Checked], home: P
             raise
     _flush(home)
     return open_snapshot(target)
+
+
+def _sound(folder: Path) -> bool:
+    """Whether the bytes of a snapshot are those that were written."""
+    try:
+        return not damages(open_snapshot(folder), content=False)
+    except FactsError:
+        return False
 
 
 def _write_type(bench: Bench, checked: Checked, path: Path) -> None:

@@ -2,14 +2,14 @@
 
 A line such as `A: sales: visit: 2..3 per month` gives, for all tiers that have a line of the role and channel: the
 limits sales_visit_days (the duty, by the looser end) and sales_visit_target_days (the tighter end), the measure
-last_sales_visit, and the signal sales-visit-overdue. A month counts 30 days, a year (twelve months) 365. Who was
-never contacted counts from signed_on, else created_on; without either the contact is overdue.
+last_sales_visit, and the signal sales-visit-overdue. A line with `when` makes a signal of its own, such as
+gm-visit-overdue-b, so that what its condition needs is not needed by the lines of other tiers. Who was never
+contacted counts from signed_on, else created_on; without either the contact is overdue.
 Source: D1.cadence.A, D1.cadence.B, D1.cadence.C.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,16 +17,14 @@ from engine.policy.collect import Draft, Entry
 from engine.policy.contract import Contract
 from engine.policy.faults import Place, nearest
 from engine.policy.kinds import Kind
+from engine.policy.model import LANGUAGES, TIERS
 from engine.policy.reading import Spot
 from engine.policy.shapes import CadenceTextShape, MeasureShape, SignalShape
+from engine.policy.spans import read_span
 from engine.policy.yaml12 import Path
 
 CONDITION = "when"
 SALES = "sales"
-_NUMBER = r"([0-9]{1,3})"
-_RATE = re.compile(rf"{_NUMBER}(?:\.\.{_NUMBER})?\s+per\s+(day|week|month|quarter|year)")
-_SPAN = re.compile(rf"every\s+(?:{_NUMBER}(?:\.\.{_NUMBER})?\s+)?(day|week|month|quarter|year)s?")
-_DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 91, "year": 365}
 
 
 @dataclass(frozen=True)
@@ -40,29 +38,16 @@ class Line:
     when_spot: Spot
 
 
-def read_span(text: str) -> tuple[int, int] | None:
-    """Duty and target in days of `3 per month`, `2..3 per month`, `every 6 months`, `every 1..2 months`, or None."""
-    if found := _RATE.fullmatch(text.strip()):
-        low, high, unit = int(found[1]), int(found[2] or found[1]), found[3]
-        if not 0 < low <= high:
-            return None
-        return max(_DAYS[unit] // low, 1), max(_DAYS[unit] // high, 1)
-    if found := _SPAN.fullmatch(text.strip()):
-        low, high, unit = int(found[1] or 1), int(found[2] or found[1] or 1), found[3]
-        if not 0 < low <= high:
-            return None
-        return _span_days(high, unit), _span_days(low, unit)
-    return None
-
-
-def _span_days(count: int, unit: str) -> int:
-    if unit == "month":
-        years, months = divmod(count, 12)
-        return years * 365 + months * 30
-    return count * _DAYS[unit]
-
-
 Lines = dict[tuple[str, str], dict[str, Line]]  # by role and channel, then tier
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A signal of the table: its name, the key of its own words, and the lines that it speaks for, by tier."""
+
+    rule: str
+    words: str
+    lines: Mapping[str, Line]
 
 
 @dataclass(frozen=True)
@@ -96,20 +81,36 @@ def expand_cadence(draft: Draft, contract: Contract, faulty: frozenset[str]) -> 
         for role in (*roles, *(role for entry in draft.cadence.values() for role in entry.shape or {})):
             for channel in channels:
                 draft.suspects.update(_names(role, channel))
+                draft.suspects.update(_own_names(role, channel, tier)[0] for tier in TIERS)
     else:
         _check_texts(draft, lines)
     own = _account_dates(contract)
     for (role, channel), by_tier in lines.items():
         _add(draft, role, channel, by_tier, own)
+    duties = [(key, duty) for key, by_tier in lines.items() for duty in _duties(*key, by_tier)]
     return Cadence(
-        {_names(*key)[0]: by_tier for key, by_tier in lines.items()}, {_names(*k)[0]: _names(*k)[1] for k in lines}
-    )
+        {duty.rule: duty.lines for _, duty in duties}, {duty.rule: _names(*key)[1] for key, duty in duties}
+    )  # fmt: skip
 
 
 def _names(role: str, channel: str) -> tuple[str, str, str, str]:
     """The names that a line makes: signal, measure, and the limits for duty and target."""
     stem = f"{role}_{channel}"
     return f"{stem}_overdue".replace("_", "-"), f"last_{stem}", f"{stem}_days", f"{stem}_target_days"
+
+
+def _own_names(role: str, channel: str, tier: str) -> tuple[str, str]:
+    """The signal that a tier's line with a condition makes, and the key of its words."""
+    return f"{_names(role, channel)[0]}-{tier.lower()}", f"{channel}_{tier.lower()}"
+
+
+def _duties(role: str, channel: str, lines: Mapping[str, Line]) -> Iterator[Duty]:
+    """The signals of a role and channel: one for all tiers without a condition, one for each that has one."""
+    if plain := {tier: line for tier, line in lines.items() if line.when is None}:
+        yield Duty(_names(role, channel)[0], channel, plain)
+    for tier, line in lines.items():
+        if line.when is not None:
+            yield Duty(*_own_names(role, channel, tier), {tier: line})
 
 
 def _listed(contract: Contract, type: str, field: str) -> tuple[str, ...]:
@@ -143,12 +144,20 @@ def _contract_serves(draft: Draft, contract: Contract) -> bool:
 
 def _check_texts(draft: Draft, lines: Lines) -> None:
     """Words for a line that the table does not have."""
+    known = {
+        (role, duty.words) for (role, channel), by_tier in lines.items() for duty in _duties(role, channel, by_tier)
+    }
     for role, texts in draft.cadence_signals.items():
         for channel in texts.shape or {}:
-            if (role, channel) not in lines:
-                message = f"the cadence has no line for {role} and {channel}"
-                place = (texts.spot / channel).key
-                draft.fault("cadence-text", place, message, "remove these words, or add the line", len(channel))
+            if (role, channel) not in known | lines.keys():
+                message, help = (
+                    f"the cadence has no line for {role} and {channel}",
+                    "remove these words, or add the line",
+                )
+                if (role, channel[:-2]) in lines:
+                    message = f"'{channel}' has no words of its own: no line of that tier and channel has a `when`"
+                    help = f"write them below {channel[:-2]}, or add a `when` to the line"
+                draft.fault("cadence-text", (texts.spot / channel).key, message, help, len(channel))
 
 
 def _read_cells(
@@ -182,7 +191,7 @@ def _read_cells(
 
 
 def _add(draft: Draft, role: str, channel: str, lines: dict[str, Line], own: list[str]) -> None:
-    rule, measure_name, duty, target = _names(role, channel)
+    _, measure_name, duty, target = _names(role, channel)
     first = next(iter(lines.values()))
     spot = Spot({(): first.spot.key})
     for name, values in (
@@ -200,16 +209,34 @@ def _add(draft: Draft, role: str, channel: str, lines: dict[str, Line], own: lis
     }
     shape = MeasureShape.model_validate(measure)
     draft.measures.setdefault(measure_name, Entry(measure_name, "measure", shape, spot, measure, generated=True))
-    signal = _signal(draft, role, channel, lines, own)
+    for each in _duties(role, channel, lines):
+        signal = _signal(draft, role, channel, each, len(lines), own)
+        places = _rule_places(draft, role, channel, each)
+        made = Entry(each.rule, "signal", SignalShape.model_validate(signal), Spot(places), signal, generated=True)
+        _make(draft, draft.signals, made)
+
+
+def _rule_places(draft: Draft, role: str, channel: str, duty: Duty) -> dict[Path, Place]:
+    """Where the parts of a made signal stand: in the table, or in its words."""
+    start = next(iter(duty.lines.values())).spot.key
+    places: dict[Path, Place] = {(): start, ("when",): start}
     entry = draft.cadence_signals.get(role)
-    texts = entry.spot / channel if entry else spot
-    rule_places: dict[Path, Place] = {(): first.spot.key, ("when",): first.spot.key}
     for key in ("title", "because"):
-        for language in ("en", "zh"):
-            here = texts / key / language
-            rule_places[(key, language)] = here.value if here.path in here.places else first.spot.key
-    made = Entry(rule, "signal", SignalShape.model_validate(signal), Spot(rule_places), signal, generated=True)
-    _make(draft, draft.signals, made)
+        for language in LANGUAGES:
+            spots = [entry.spot / words / key / language for words in (duty.words, channel)] if entry else []
+            places[(key, language)] = next((here.value for here in spots if here.path in here.places), start)
+    return places
+
+
+def _texts(draft: Draft, role: str, channel: str, duty: Duty) -> CadenceTextShape:
+    """The words of a made signal: its own, and what they leave unsaid as for its channel."""
+    entry = draft.cadence_signals.get(role)
+    shapes = entry.shape if entry and entry.shape else {}
+    said: dict[str, object] = {}
+    for words in (channel, duty.words):
+        if words in shapes:
+            said |= shapes[words].model_dump(exclude_none=True)
+    return CadenceTextShape.model_validate(said)
 
 
 def _make(draft: Draft, entries: dict[str, Entry[Any]], entry: Entry[Any]) -> None:
@@ -220,13 +247,17 @@ def _make(draft: Draft, entries: dict[str, Entry[Any]], entry: Entry[Any]) -> No
         draft.fault("name-taken", taken.place, message, "choose another name", len(entry.name))
 
 
-def _signal(draft: Draft, role: str, channel: str, lines: dict[str, Line], own: list[str]) -> dict[str, object]:
+def _signal(
+    draft: Draft, role: str, channel: str, made: Duty, of_all: int, own: list[str]
+) -> dict[str, object]:  # fmt: skip
+    """What the signal says; `of_all`: how many tiers have a line of this role and channel."""
     _, last, duty, _ = _names(role, channel)
-    conditions = [f"(tier <> '{tier}' or ({line.when}))" for tier, line in lines.items() if line.when]
+    tiers = [f"tier = '{tier}'" for tier in made.lines]
+    among = [] if len(tiers) == of_all else [f"({' or '.join(tiers)})"]
+    conditions = [f"({line.when})" for line in made.lines.values() if line.when is not None]
     since = f"coalesce({', '.join((last, *own))})" if own else last
-    entry = draft.cadence_signals.get(role)
-    texts = (entry.shape or {}).get(channel) if entry else None
-    texts = texts or CadenceTextShape.model_validate({})
+    late = f"days_since > limit.{duty}"
+    texts = _texts(draft, role, channel, made)
     return {
         "title": texts.title or {"en": f"{role} {channel} overdue", "zh": f"{role} {channel} 逾期"},
         "about": "account",
@@ -236,12 +267,12 @@ def _signal(draft: Draft, role: str, channel: str, lines: dict[str, Line], own: 
             "contact_due_on": f"{since} + limit.{duty}",
         },
         "when": " and ".join(
-            ["active", f"limit.{duty} is not null", f"(last_contact is null or days_since > limit.{duty})", *conditions]
+            ["active", *among, f"limit.{duty} is not null", f"(last_contact is null or {late})", *conditions]
         ),
         "severity": "medium",
         "weight": texts.weight if texts.weight is not None else 10,
         "because": texts.because or _because(f"{role} {channel}"),
-        "source": texts.source if texts.source is not None else [f"D1.cadence.{tier}" for tier in sorted(lines)],
+        "source": texts.source if texts.source is not None else [f"D1.cadence.{tier}" for tier in sorted(made.lines)],
     }
 
 

@@ -5,16 +5,21 @@ from engine.policy.building import Builder
 from engine.policy.faults import nearest
 from engine.policy.fitting import article
 from engine.policy.model import Link
-from engine.policy.names import Scope
+from engine.policy.names import ACCOUNT, Scope
 from engine.policy.reading import Spot
 from engine.policy.wrong import Broken
+
+ALL = "all"
+_SHARED = "add `by:` with a field that both share, or `by: all` for every row"
 
 
 def link_rows(builder: Builder, about: str, source: str, by: str | None, spot: Spot) -> Link:
     """The one way from rows of type `source` to a fact of type `about`. Raises Broken with a fault noted.
 
-    Without any way the rows are company-wide: every one counts for every subject.
+    Without any way, or `by: all`, the rows are company-wide: every one counts for every subject.
     """
+    if by is not None and by.strip() == ALL:
+        return Link()
     if by is not None:
         return _link_by(builder, about, source, by, spot / "by")
     fields, own = builder.contract[source].fields, builder.contract[about].fields
@@ -29,7 +34,7 @@ def link_rows(builder: Builder, about: str, source: str, by: str | None, spot: S
         raise Broken
     if source == about:
         message = f"nothing says which rows of {source} belong to {article(about)}"
-        builder.draft.fault("link", here.value, message, "add `by:` with a field that both share", len(source))
+        builder.draft.fault("link", here.value, message, _SHARED, len(source))
         raise Broken
     shared = [name for name, field in fields.items() if field.ref and name in own and own[name].ref == field.ref]
     if shared:
@@ -39,12 +44,27 @@ def link_rows(builder: Builder, about: str, source: str, by: str | None, spot: S
     return Link()
 
 
+def check_company_wide(builder: Builder, about: str, by: str | None, spot: Spot, *nodes: ex.Expression | None) -> None:
+    """Of `by: all`: `where` and `take` (the nodes) read the rows alone. Raises Broken with a fault noted."""
+    if by is None or by.strip() != ALL or not any(ref.subject for ref in ex.refs(*nodes)):
+        return
+    message = f"`by: all` counts the same rows for every {about}, so these cannot look at the {about} itself"
+    help = f"say which rows belong to {article(about)}, or compare in a measure with `value`"
+    builder.draft.fault("link", (spot / "by").value, message, help, len(by))
+    raise Broken
+
+
 def _link_by(builder: Builder, about: str, source: str, by: str, spot: Spot) -> Link:
     row_text, equals, subject_text = (part.strip() for part in by.partition("="))
     ref = builder.compile_part(row_text, 0, by, Scope(builder, source), spot).value
     if not isinstance(ref, ex.Ref) or (ref.name not in builder.contract[ref.type].fields and ref.name != "id"):
         help = "name a field that holds an id, such as account"
         builder.draft.fault("link", spot.value, f"'{by}' is no field of {article(source)}", help, len(by))
+        raise Broken
+    if (ref.type, ref.name) == (ACCOUNT, "tier") or (equals and (about, subject_text) == (ACCOUNT, "tier")):
+        message = "rows cannot be joined by tier: it comes of the measures"
+        help = "write `by: all` with `where: tier = 'A'`, a measure for each tier"
+        builder.draft.fault("link", spot.value, message, help, len(by))
         raise Broken
     target = builder.contract[ref.type].fields.get(ref.name)
     own = builder.contract[about].fields

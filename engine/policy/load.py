@@ -26,6 +26,7 @@ from engine.policy.measures import build_measure
 from engine.policy.model import Policy, Signal, Tiers
 from engine.policy.plays import build_play
 from engine.policy.rules import build_risk, build_signal
+from engine.policy.scenarios import TESTS_FOLDER
 from engine.policy.strata import Cycle, Key, said, strata
 from engine.policy.template_files import read_templates
 from engine.policy.tiers import build_tiers
@@ -100,7 +101,7 @@ def _check(draft: Draft) -> Policy | None:
         return None
     return Policy(
         hash=policy_hash(draft.texts),
-        texts=dict(draft.texts),
+        texts=_without_tests(draft.texts),
         contract=contract,
         limits=builder.limits,
         measures=builder.measures,
@@ -119,8 +120,14 @@ def _build_measure(builder: Builder, name: str, about: str) -> None:
     builder.measure_kind(about, name)
 
 
+def _without_tests(texts: Mapping[str, str]) -> dict[str, str]:
+    """The texts that say what is concluded: scenario tests only try them out."""
+    return {file: text for file, text in texts.items() if not file.startswith(TESTS_FOLDER)}
+
+
 def policy_hash(texts: Mapping[str, str]) -> str:
-    """Names a policy by its whole text."""
+    """Names a policy by its whole text but the scenario tests."""
+    texts = _without_tests(texts)
     digest = hashlib.sha256()
     for name in sorted(texts):
         for part in (name.encode(), texts[name].encode()):
@@ -179,8 +186,13 @@ def _with_needs(signals: Mapping[str, Signal], levels: Mapping[Key, int]) -> dic
 
 
 def _indispensable(node: ex.Expression) -> frozenset[str]:
-    """The signals without whose judgement a condition says nothing."""
+    """The signals without whose judgement a condition says nothing.
+
+    `… and not signal('x')` is a proviso beside something that says why: an x that is not judged holds nobody back.
+    """
     match node:
+        case ex.And() if any(not _is_proviso(arg) and not _is_active(arg) for arg in node.args):
+            return frozenset().union(*(_indispensable(arg) for arg in node.args if not _is_proviso(arg)))
         case ex.Holds():
             return frozenset({node.rule})
         case ex.Or():
@@ -189,3 +201,13 @@ def _indispensable(node: ex.Expression) -> frozenset[str]:
             return frozenset(ex.rules_in(node))
         case _:
             return frozenset().union(*(_indispensable(child) for child in ex.children(node)))
+
+
+def _is_proviso(node: ex.Expression) -> bool:
+    """Whether it is the `not` of signals alone."""
+    return isinstance(node, ex.Not) and not any(ex.refs(node)) and any(ex.rules_in(node))
+
+
+def _is_active(node: ex.Expression) -> bool:
+    """Whether it asks only that an account or person is active, which is no reason for anything."""
+    return isinstance(node, ex.Ref) and node.name == "active"

@@ -8,7 +8,7 @@ from engine.policy.faults import nearest
 from engine.policy.fitting import said, said_any
 from engine.policy.kinds import Kind
 from engine.policy.lexing import KEYWORDS, Lexeme, Unreadable, lexemes
-from engine.policy.links import link_rows
+from engine.policy.links import check_company_wide, link_rows
 from engine.policy.model import Measure, Take
 from engine.policy.names import Scope
 from engine.policy.reading import Spot
@@ -86,6 +86,7 @@ def _from_rows(builder: Builder, name: str, about: str, entry: Entry[MeasureShap
     if broken or taken is None or link is None:
         raise Broken
     take, kind = taken
+    check_company_wide(builder, about, shape.by, spot, where, take.of)
     needs = builder.needs(source, where, take.of, subject=about) | {about}
     text = " ".join(f"{shape.take} of {source} {'where ' + shape.where if shape.where else ''}".split())
     return Measure(

@@ -40,11 +40,12 @@ class Link:
 class Take:
     """How rows become one value.
 
-    count; sum, min, max, avg, count_distinct, top_share, latest, previous of `of`; mean_gap and median_gap of the
-    distinct dates `of`. Missing values of `of` do not count, except that latest and previous take the row first
-    (by `order`, the known_from date, then id) and give its value as it is. Of no rows: count, count_distinct and
-    sum give 0, everything else is missing. avg, top_share and the gaps are numbers (days); a gap needs two
-    distinct dates.
+    count; sum, min, max, avg, count_distinct, top_share, list, latest, previous of `of`; mean_gap, median_gap, max_gap
+    and spread_gap of the distinct dates `of`. Missing values of `of` do not count, except that latest and previous
+    take the row first (by `order`, the known_from date, then id) and give its value as it is. Of no rows: count,
+    count_distinct and sum give 0, everything else is missing. avg and top_share are numbers, and so are the gaps
+    (days) but max_gap, a whole one; a gap needs two distinct dates, spread_gap (sample standard deviation) three.
+    list is a text: see `takes.py`.
     """
 
     function: str
@@ -157,6 +158,7 @@ class Tiers:
     high_profit: Expression | None
     cells: Mapping[tuple[bool, bool], str]
     place: Place
+    source: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -179,7 +181,12 @@ class Due:
 
 @dataclass(frozen=True)
 class Step:
-    """One task of a play. `assign` is owner, second, rep or a role, and may be followed by .manager."""
+    """One task of a play. `assign` is owner, second, rep or a role, and may be followed by .manager.
+
+    `done_when`: facts show by this that the step is done; it is judged where the fact types `done_needs` are there,
+    and stands in the play's evidence under `done_name(id)`. `contact`: how the customer is met by it (visit, call,
+    meeting, message).
+    """
 
     id: str
     assign: str
@@ -187,14 +194,35 @@ class Step:
     template: str
     after: tuple[str, ...]
     place: Place
+    done_when: Expression | None = None
+    done_needs: frozenset[str] = frozenset()
+    contact: str | None = None
+
+
+def done_name(step: str) -> str:
+    """The name in a play's evidence of whether the facts show that the step is done."""
+    return f"done.{step}"
 
 
 @dataclass(frozen=True)
 class Escalation:
-    """After this span past the due day the task is shown to `to` as well."""
+    """After a span past the due day the task is shown to `to` as well.
 
-    after: Due
+    `after` is by tier, or under None one for all; a tier without a span does not escalate. `steps`: only their
+    tasks; empty: all.
+    """
+
+    after: Mapping[str | None, Due]
     to: str
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class MaxFires:
+    """A matter begins at most `n` times within `per_days` days."""
+
+    n: int
+    per_days: int
 
 
 @dataclass(frozen=True)
@@ -221,6 +249,10 @@ class Play:
     needs: frozenset[str] = frozenset()
     condition: Condition | None = None  # `trigger` in its author's words
     text_hash: str = ""
+    lets: tuple[Let, ...] = ()
+    rearm: str = "cooldown"  # cooldown: after cooldown_days, even while it holds; cleared: only after it has gone
+    max_fires: MaxFires | None = None
+    enabled: bool = True
 
 
 @dataclass(frozen=True)
@@ -237,7 +269,7 @@ class Template:
 
 @dataclass(frozen=True)
 class Policy:
-    """A whole policy that passed every check. `hash` names its text, `texts` holds it by file."""
+    """A whole policy that passed every check. `hash` names its texts; neither these nor it know of scenario tests."""
 
     hash: str
     texts: Mapping[str, str]

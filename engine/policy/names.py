@@ -1,8 +1,8 @@
 """What the names in an expression stand for.
 
 They resolve in this order: `let` of the rule, fields of the row's type (refs followed by dots), measures on it, its
-account's, its owner's, tier, limits, today. In a measure, what its rows do not know is looked up on its subject,
-under the subject type's name.
+account's, its owner's, tier, limits, today. In a measure that is taken from rows these are the names of a row; those
+of its subject stand behind `subject.`, or behind the subject type's name where the rows are of another type.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,6 +17,7 @@ from engine.policy.model import SEVERITIES, Limit
 from engine.policy.wrong import Broken
 
 ACCOUNT = "account"
+SUBJECT = "subject"  # in a measure, the fact that it is about
 RISK_NAMES: Mapping[str, Kind] = {"risk": Kind.TEXT, "score": Kind.NUMBER}
 COUNT_NAMES = ("any", "different", *SEVERITIES)
 
@@ -131,6 +132,10 @@ def _help(scope: Scope, parts: tuple[str, ...]) -> str:
             return f"the measure of this name is about {about}, not about {scope.about}"
         if name.lower() in _TODAY:
             return "did you mean 'today'?"
+        if name == SUBJECT and scope.subject:
+            return f"write subject.name: what the {scope.subject} that the measure is about has"
+    if name == SUBJECT and scope.subject is None:
+        return "subject stands only in `where` and `take` of a measure; here write the name alone"
     names = list(dict.fromkeys(candidate_names(scope)))
     some = ", ".join(names[:10]) + (" …" if len(names) > 10 else "")
     return nearest(name, names) or f"a text needs quotes around it: '{name}'; known names: {some}"
@@ -145,7 +150,7 @@ def candidate_names(scope: Scope) -> Iterator[str]:
     yield from scope.known.contract[scope.about].fields
     yield from scope.known.measure_names(scope.about)
     if scope.subject:
-        yield scope.subject
+        yield from (scope.subject, SUBJECT)
     if scope.risk:
         yield from (*RISK_NAMES, "signals")
 
@@ -229,13 +234,18 @@ def _tier(scope: Scope) -> Ref | None:
 
 
 def _on_row(scope: Scope, parts: tuple[str, ...]) -> Expression | None:
+    """A name of the row; its type before it is optional, but does not tell rows from a subject of the same type."""
+    if parts[0] == scope.about == scope.subject and len(parts) > 1:
+        name = ".".join(parts[1:])
+        message = f"'{'.'.join(parts)}' may be of the row or of the {scope.about} that the measure is about"
+        raise UnknownName(0, message, f"write {name} for the row's, subject.{name} for the other's")
     if parts[0] == scope.about and len(parts) > 1 and parts[0] not in scope.known.contract[scope.about].fields:
         return _walk(scope, scope.about, (), parts[1:], 1, False)
     return _walk(scope, scope.about, (), parts, 0, False)
 
 
 def _on_subject(scope: Scope, parts: tuple[str, ...]) -> Expression | None:
-    if scope.subject is None or len(parts) < 2 or parts[0] != scope.subject:
+    if scope.subject is None or len(parts) < 2 or parts[0] not in (scope.subject, SUBJECT):
         return None
     return _walk(scope, scope.subject, (), parts[1:], 1, True)
 

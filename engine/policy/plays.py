@@ -1,5 +1,6 @@
 """Plays: what to do when a trigger holds, in steps."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 
 from engine.policy import expressions as ex
@@ -7,11 +8,13 @@ from engine.policy.building import Builder, evidence_of
 from engine.policy.collect import Entry
 from engine.policy.conditions import split_condition
 from engine.policy.kinds import Kind
-from engine.policy.model import Escalation, Play, Step
+from engine.policy.model import Due, Escalation, MaxFires, Play, Step
 from engine.policy.names import ACCOUNT, COUNT_NAMES, RISK_NAMES, Scope, account_path
 from engine.policy.people import check_assign
-from engine.policy.shapes import PlayFile
-from engine.policy.steps import build_due, build_steps, read_due
+from engine.policy.reading import Spot
+from engine.policy.rules import lets_of
+from engine.policy.shapes import PlayFile, TierName
+from engine.policy.steps import build_due, build_steps, listed_spot, read_due, step_known
 from engine.policy.template_files import Templates
 from engine.policy.text_checks import plain_title
 from engine.policy.wrong import Broken
@@ -27,10 +30,12 @@ def build_play(builder: Builder, entry: Entry[PlayFile], templates: Templates) -
     if shape is None:
         raise Broken
     about = builder.type_of(shape.about, spot / "about")
-    scope = Scope(builder, about, risk=True, signals=True)
+    lets = lets_of(builder, shape, about, spot / "let", risk=True)
+    scope = Scope(builder, about, lets=lets.values, risk=True, signals=True)
     trigger: ex.Expression | None = None
-    with suppress(Broken):
-        trigger = _trigger(builder, entry, scope)
+    if None not in lets.values.values():
+        with suppress(Broken):
+            trigger = _trigger(builder, entry, scope)
     names: dict[str, ex.Expression] = {}
     steps: tuple[Step, ...] | None = None
     escalate: tuple[Escalation, ...] | None = None
@@ -62,6 +67,10 @@ def build_play(builder: Builder, entry: Entry[PlayFile], templates: Templates) -
         needs=builder.needs(about, trigger),
         condition=split_condition(builder, shape.trigger, scope, spot / "trigger"),
         text_hash=entry.hash,
+        lets=tuple(lets.definitions),
+        rearm=shape.rearm,
+        max_fires=MaxFires(shape.max_fires.n, shape.max_fires.per_days) if shape.max_fires else None,
+        enabled=shape.enabled,
     )
 
 
@@ -80,12 +89,33 @@ def _trigger(builder: Builder, entry: Entry[PlayFile], scope: Scope) -> ex.Expre
 
 def _escalations(builder: Builder, entry: Entry[PlayFile], about: str) -> tuple[Escalation, ...]:
     done: list[Escalation] = []
-    given = entry.shape.escalate if entry.shape else []
+    shape = entry.shape
+    given = shape.escalate if shape else []
+    ids = [step.id for step in shape.steps] if shape else []
     for i, item in enumerate(given):
         spot = entry.spot / "escalate" / i
-        due = build_due(builder, item.after, spot / "after")
-        if check_assign(builder, item.to, about, spot / "to") and due is not None:
-            done.append(Escalation(due, item.to))
+        after = _spans(builder, item.after, about, spot / "after")
+        sound = check_assign(builder, item.to, about, spot / "to") and after is not None
+        for n, name in enumerate(item.steps):
+            sound &= step_known(builder, name, ids, listed_spot(spot / "steps", n), "to escalate")
+        if sound and after is not None:
+            done.append(Escalation(after, item.to, tuple(item.steps)))
     if len(done) < len(given):
         raise Broken
     return tuple(done)
+
+
+def _spans(
+    builder: Builder, given: str | Mapping[TierName, str], about: str, spot: Spot
+) -> dict[str | None, Due] | None:
+    """The span by tier, or under None the one for all; None with its faults noted."""
+    if isinstance(given, str):
+        span = build_due(builder, given, spot)
+        return None if span is None else {None: span}
+    if account_path(builder.contract, about) is None:
+        message = f"a fact of type {about} has no account and so no tier"
+        builder.draft.fault("no-tier", spot.value, message, "write one span for all")
+        return None
+    spans = {tier: build_due(builder, text, spot / tier) for tier, text in given.items()}
+    found: dict[str | None, Due] = {tier: span for tier, span in spans.items() if span is not None}
+    return found if len(found) == len(given) else None

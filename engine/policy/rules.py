@@ -11,7 +11,7 @@ from engine.policy.measures import check_free
 from engine.policy.model import Condition, Let, RiskLevel, Signal, Touches
 from engine.policy.names import ACCOUNT, Scope
 from engine.policy.reading import Spot
-from engine.policy.shapes import SignalShape
+from engine.policy.shapes import PlayFile, SignalShape
 from engine.policy.text_checks import plain_title, text_names, text_sound
 from engine.policy.touches import build_touches
 from engine.policy.wrong import Broken
@@ -85,13 +85,13 @@ def build_signal(builder: Builder, entry: Entry[SignalShape]) -> Signal:
     )
 
 
-def lets_of(builder: Builder, shape: SignalShape, about: str, spot: Spot) -> Lets:
-    """The rule's `let` names, each knowing those above it; faults are noted."""
+def lets_of(builder: Builder, shape: SignalShape | PlayFile, about: str, spot: Spot, *, risk: bool = False) -> Lets:
+    """The `let` names of a rule or play, each knowing those above it; faults are noted. `risk` as in Scope."""
     lets = Lets()
     for name, text in shape.let.items():
         here = spot / name
         later = tuple(other for other in shape.let if other not in lets.values and other != name)
-        scope = Scope(builder, about, lets=dict(lets.values), later=later, signals=True)
+        scope = Scope(builder, about, lets=dict(lets.values), later=later, risk=risk, signals=True)
         lets.values[name] = None
         try:
             check_free(builder, "`let`", name, here, OWN_NAMES)

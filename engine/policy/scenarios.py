@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from engine.policy.faults import Fault, Place
 from engine.policy.reading import Spot, read_filled
-from engine.policy.shapes import PlainText, SeverityName, Shape, Text
+from engine.policy.shapes import PlainText, SeverityName, Shape, SourceNames, Text
 from engine.policy.yaml12 import load
 
 TESTS_FOLDER = "rules/tests/"
@@ -91,23 +91,26 @@ class ScenarioShape(Shape):
         Literal["all", "signals", "tasks"] | bool,
         Field(description="Nothing else may come: true, or only signals, or only tasks."),
     ] = False
+    source: SourceNames = Field([], description="What it proves besides the sources of the rules and plays it expects.")
 
 
 class ScenarioFile(Shape):
     """rules/tests/**/*.yaml: scenario tests."""
 
     on: PlainText | None = Field(None, description="The day of the tests that name none.")
+    source: SourceNames = Field([], description="What every test of the file proves.")
     tests: Annotated[list[Any], Field(min_length=1, description="The tests.")]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One test as written: its shape, the file's day, and where it stands."""
+    """One test as written: its shape, the file's day, where it stands, and what it says that it proves."""
 
     shape: ScenarioShape
     file_on: str | None
     spot: Spot
     file_spot: Spot
+    source: tuple[str, ...] = ()
 
 
 def read_tests(texts: Mapping[str, str]) -> tuple[list[Entry], list[Fault]]:
@@ -144,7 +147,7 @@ def _read_file(data: object, spot: Spot, start: Place, entries: list[Entry], fau
         shape, wrong = read_filled(ScenarioShape, test, here, f"test '{name}'" if isinstance(name, str) else "a test")
         faults += [fault for fault in wrong if fault.code != "no-value"]
         if shape is not None:
-            entries.append(Entry(shape, whole.on, here, spot))
+            entries.append(Entry(shape, whole.on, here, spot, (*whole.source, *shape.source)))
 
 
 def _tests(data: Mapping[str, object]) -> dict[str, object]:

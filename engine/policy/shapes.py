@@ -83,6 +83,7 @@ TierName = Literal["A", "B", "C"]
 SeverityName = Literal["critical", "high", "medium", "low"]
 LanguageName = Literal["en", "zh"]
 RiskLevelName = Literal["red", "amber"]
+ContactName = Literal["visit", "call", "meeting", "message"]
 KindName = Literal["text", "integer", "number", "money", "date", "boolean"]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=TEXT_LENGTH)]
 Texts = Annotated[dict[LanguageName, Text], Field(min_length=1)]
@@ -150,6 +151,7 @@ class TiersShape(Shape):
     rank_by: ValueName | None = Field(None, description="The measure about account that ranks them.")
     classes: dict[TierName, str] | None = Field(None, description="{A: top 5%, B: top 20%, C: rest}")
     matrix: MatrixShape | None = Field(None, description="The other way: by turnover and profit.")
+    source: SourceNames = Field([], description=_SOURCE)
 
 
 class CadenceTextShape(Shape):
@@ -169,7 +171,7 @@ class MeasureShape(Shape):
         None
     )
     by: Annotated[str, StringConstraints(max_length=200)] | None = Field(
-        None, description="The field of the rows that leads to the subject, where there are several."
+        None, description="The field of the rows that leads to the subject; or `all`: every row counts for each."
     )
     where: ExpressionText | None = Field(None, description="Which rows count.")
     take: Annotated[str, StringConstraints(max_length=TEXT_LENGTH)] | None = Field(
@@ -220,7 +222,7 @@ class RulesFile(Shape):
         {}, description="How often each class is contacted, by role and channel: {A: {sales: {visit: 3 per month}}}"
     )
     cadence_signals: dict[ValueName, dict[ValueName, CadenceTextShape]] = Field(
-        {}, description="The words of the cadence's signals, by role and channel."
+        {}, description="The words of the cadence's signals, by role and channel; visit_b: of B's visit with a `when`."
     )
     measures: dict[ValueName, MeasureShape] = Field({}, description="Values reckoned from facts, by name.")
     signals: dict[RuleName, SignalShape] = Field({}, description="Rules that draw attention to a fact, by name.")
@@ -240,13 +242,38 @@ class StepShape(Shape):
     after: Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | list[str])] = Field(
         [], description="The steps that must be done before."
     )
+    done_when: ExpressionText | None = Field(
+        None, description="A condition that shows by facts that the step is done: the task then ends by itself."
+    )
+    contact: ContactName | None = Field(
+        None, description="How the customer is met: one person's tasks of a kind for one account become one task."
+    )
+
+
+SpanForm = Annotated[
+    Annotated[PlainText, Tag("plain")]
+    | Annotated[Annotated[dict[TierName, PlainText], Field(min_length=1)], Tag("mapping")],
+    Discriminator(_form),
+]
 
 
 class EscalateShape(Shape):
     """To whom a task is shown as well when it is late."""
 
-    after: PlainText = Field(description="How long after the due day: `2 workdays`.")
+    after: SpanForm = Field(
+        description="How long after the due day: `2 workdays`, or by tier {A: 1 workday, B: 2 workdays}."
+    )
     to: str = Field(description="owner, second, rep, or a role; each may be followed by .manager")
+    steps: Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | list[str])] = Field(
+        [], description="Only the tasks of these steps; without, of all."
+    )
+
+
+class MaxFiresShape(Shape):
+    """How often a play may begin for one matter."""
+
+    n: Annotated[int, Field(ge=1, le=1000)] = Field(description="So many times …")
+    per_days: Annotated[int, Field(ge=1, le=3650)] = Field(description="… within so many days.")
 
 
 class PlayFile(Shape):
@@ -255,6 +282,8 @@ class PlayFile(Shape):
     play: RuleName = Field(description="The play's name.")
     title: Texts | None = Field(None, description=_TITLE)
     about: ValueName = Field(description=_ABOUT)
+    enabled: bool = Field(True, description="`false` switches the play off: no new tasks, open ones close themselves.")
+    let: dict[ValueName, ExpressionText] = Field({}, description="Names for expressions, usable in what follows.")
     trigger: ExpressionText = Field(description="When to play it: signal('name'), or risk = 'red'.")
     source: SourceNames = Field([], description=_SOURCE)
     cooldown_days: Annotated[int, Field(ge=0, le=3650)] = Field(
@@ -262,6 +291,14 @@ class PlayFile(Shape):
     )
     clear_after_runs: Annotated[int, Field(ge=1, le=365)] = Field(
         1, description="How many nights the trigger must be gone before open tasks close themselves."
+    )
+    rearm: Literal["cooldown", "cleared"] = Field(
+        "cooldown",
+        description="When it may begin again: `cooldown`, after cooldown_days even while the trigger still holds; "
+        "`cleared`, only after the trigger has been gone.",
+    )
+    max_fires: MaxFiresShape | None = Field(
+        None, description="How often it may begin for the same fact: {n: 3, per_days: 90}"
     )
     steps: Annotated[list[StepShape], Field(min_length=1, max_length=MOST_STEPS)] = Field(description="The tasks.")
     escalate: Annotated[list[EscalateShape], Field(max_length=MOST_STEPS)] = Field(

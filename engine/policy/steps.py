@@ -7,8 +7,9 @@ from engine.policy import expressions as ex
 from engine.policy.building import Builder
 from engine.policy.collect import Entry
 from engine.policy.faults import nearest
-from engine.policy.model import Due, Step
-from engine.policy.names import Scope
+from engine.policy.kinds import Kind
+from engine.policy.model import Due, Step, done_name
+from engine.policy.names import Scope, account_path
 from engine.policy.people import check_assign
 from engine.policy.reading import Spot
 from engine.policy.shapes import PlayFile, StepShape
@@ -53,10 +54,22 @@ def build_steps(
         sound &= _check_after(builder, step, ids, here / "after")
         sound &= check_assign(builder, step.assign, scope.about, here / "assign")
         sound &= _check_template(builder, entry, step.template, scope, here / "template", templates, names)
+        sound &= _check_contact(builder, step, scope, here / "contact")
         due = build_due(builder, step.due, here / "due")
+        done_when: ex.Expression | None = None
+        try:
+            done_when = _done_when(builder, step, scope, here / "done_when", names)
+        except Broken:
+            sound = False
         broken |= not sound or due is None
         if due is not None:
-            done.append(Step(step.id, step.assign, due, step.template, tuple(step.after), here.key))
+            needs = builder.needs(scope.about, done_when) if done_when is not None else frozenset[str]()
+            done.append(
+                Step(
+                    step.id, step.assign, due, step.template, tuple(step.after), here.key, done_when, needs,
+                    step.contact,
+                )
+            )  # fmt: skip
     if broken | _waits_in_ring(builder, given, ids, spot):
         raise Broken
     return tuple(done)
@@ -70,24 +83,53 @@ def _check_id(builder: Builder, id: str, before: list[str], spot: Spot) -> bool:
     return False
 
 
+def _done_when(
+    builder: Builder, step: StepShape, scope: Scope, spot: Spot, names: dict[str, ex.Expression]
+) -> ex.Expression | None:
+    """The step's condition that facts show it done, added to `names`. Raises Broken with its faults noted."""
+    if step.done_when is None:
+        return None
+    if None in scope.lets.values():
+        raise Broken
+    value = builder.compile(step.done_when, scope, spot, Kind.BOOLEAN).value
+    names[done_name(step.id)] = value
+    return value
+
+
+def _check_contact(builder: Builder, step: StepShape, scope: Scope, spot: Spot) -> bool:
+    signals = (entry.shape for entry in builder.draft.signals.values() if entry.shape is not None)
+    touching = any(signal.touches is not None and signal.about == scope.about for signal in signals)
+    if step.contact is None or touching or account_path(builder.contract, scope.about) is not None:
+        return True
+    message = f"a fact of type {scope.about} has no account, so nobody is met by this step"
+    builder.draft.fault("no-contact", spot.value, message, "remove `contact`", len(step.contact))
+    return False
+
+
 def _check_after(builder: Builder, step: StepShape, ids: list[str], spot: Spot) -> bool:
     sound = True
     for i, name in enumerate(step.after):
-        place = _after_place(spot, i)
+        place = listed_spot(spot, i)
         if name == step.id:
             help = "remove `after`, or name an earlier step"
             builder.draft.fault("step-itself", place.value, f"step '{name}' waits for itself", help, len(name))
             sound = False
-        elif name not in ids:
-            help = nearest(name, ids) or f"the steps: {', '.join(ids)}"
-            message = f"there is no step '{name}' to wait for"
-            builder.draft.fault("unknown-step", place.value, message, help, max(len(name), 1))
-            sound = False
+        else:
+            sound &= step_known(builder, name, ids, place, "to wait for")
     return sound
 
 
-def _after_place(spot: Spot, i: int) -> Spot:
-    """Where the entry `i` of `after` stands, which may be a list or a single name."""
+def step_known(builder: Builder, name: str, ids: list[str], spot: Spot, purpose: str) -> bool:
+    """Whether a step of the play is called so; where none is, the fault is noted."""
+    if name in ids:
+        return True
+    help = nearest(name, ids) or f"the steps: {', '.join(ids)}"
+    builder.draft.fault("unknown-step", spot.value, f"there is no step '{name}' {purpose}", help, max(len(name), 1))
+    return False
+
+
+def listed_spot(spot: Spot, i: int) -> Spot:
+    """Where the entry `i` of a list stands, which may also be written as a single name."""
     return spot / i if (*spot.path, i) in spot.places else spot
 
 

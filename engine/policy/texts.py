@@ -59,13 +59,19 @@ class UsedName:
     column: int
 
 
+@lru_cache(maxsize=2000)
+def _tree(text: str) -> nodes.Template:
+    """The parsed text, which several checks read one after the other. Raises TemplateError, RecursionError."""
+    return _ENVIRONMENT.parse(text)
+
+
 def template_names(text: str) -> list[UsedName]:
     """The names that `text` reads, in the order of the text, with repeats, without the names its loops bind.
 
     A text that cannot be parsed has none; `template_faults` says why.
     """
     try:
-        found = list(_names(_ENVIRONMENT.parse(text), frozenset()))
+        found = list(_names(_tree(text), frozenset()))
     except (TemplateError, RecursionError):
         return []
     places = _Places(text)
@@ -76,7 +82,7 @@ def template_names(text: str) -> list[UsedName]:
 def template_comparisons(text: str) -> list[tuple[str, str, int, int]]:
     """The texts that names are compared with: (name, text, line and column of the text)."""
     try:
-        tree = _ENVIRONMENT.parse(text)
+        tree = _tree(text)
     except (TemplateError, RecursionError):
         return []
     places = _Places(text)
@@ -94,7 +100,7 @@ def template_comparisons(text: str) -> list[tuple[str, str, int, int]]:
 def template_faults(text: str) -> list[tuple[int, int, str]]:
     """What is wrong with `text`, as (line, column, message); empty when it may be rendered."""
     try:
-        tree = _ENVIRONMENT.parse(text)
+        tree = _tree(text)
     except TemplateSyntaxError as error:
         return [(error.lineno, _Places(text).block(error.lineno), (error.message or "syntax error").rstrip("."))]
     except RecursionError:

@@ -52,7 +52,7 @@ def build_tiers(builder: Builder) -> Tiers:
         broken = True
     if broken:
         raise Broken
-    return Tiers(shape.by, measure, classes, turnover, profit, cells, spot.key)
+    return Tiers(shape.by, measure, classes, turnover, profit, cells, spot.key, tuple(shape.source))
 
 
 def _matrix(

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
+from engine.action.moving import HOLDFAST
 from engine.action.night import Settings, run_night
 from engine.action.report import Night
 from engine.action.words import Word, done
@@ -41,33 +42,18 @@ def run_night_of(policy: Policy, scenario: Scenario, settings: Settings) -> Outc
         facts = _write(policy.contract, scenario.facts, folder / "facts")
         here = replace(settings, store=folder / "store")
         night = run_night(policy, facts, scenario.on, here)
+        before = _unfinished(night) if scenario.done else ()
         for play in policy.plays.values():
             for step in play.steps:
                 if (play.name, step.id) in scenario.done:
                     night = _again(policy, facts, scenario, here, night, (play.name, step.id))
         with night:
-            return _outcome(policy, facts, night)
+            return _outcome(policy, facts, night, {one for one in before if one.name in {p for p, _ in scenario.done}})
 
 
-def _again(
-    policy: Policy, facts: _Facts, scenario: Scenario, settings: Settings, night: Night, step: tuple[str, str]
-) -> Night:
-    """The night after somebody said that the step is done, for every matter of its play."""
-    with night:
-        for task in night.tasks():
-            if (task["play"], task["step"]) == step:
-                done(
-                    night.store, task["id"], Word("test", datetime.combine(scenario.on, datetime.min.time(), UTC), None)
-                )
-    return run_night(policy, replace(facts, hash=f"{facts.hash} {step}"), scenario.on, settings)
-
-
-def _outcome(policy: Policy, facts: _Facts, night: Night) -> Outcome:
-    signals = (
-        Fired(s["rule"], (("account", s["account"]), ("subject", s["subject"]["id"]), ("severity", s["severity"])))
-        for s in night.signals()
-    )
-    tasks = (
+def _unfinished(night: Night) -> tuple[Fired, ...]:
+    """The tasks that are to be done, each matter's for itself."""
+    return tuple(
         Fired(
             t["play"],
             (
@@ -75,9 +61,30 @@ def _outcome(policy: Policy, facts: _Facts, night: Night) -> Outcome:
                 ("assignee", t["assignee"]), ("queue", t["queue"]), ("due_on", t["due_on"]),
             ),
         )
-        for t in night.tasks()
-        if t["outcome"] == "new"
+        for t in night.tasks(apart=True)
+        if t["status"] in ("open", "started")
     )  # fmt: skip
+
+
+def _again(
+    policy: Policy, facts: _Facts, scenario: Scenario, settings: Settings, night: Night, step: tuple[str, str]
+) -> Night:
+    """The night after somebody said that the step is done, for every matter of its play."""
+    with night:
+        noon = datetime.combine(scenario.on, datetime.min.time(), UTC)
+        for task in list(night.tasks(apart=True)):
+            if (task["play"], task["step"]) == step:
+                done(night.store, task["id"], Word(HOLDFAST, noon), matter=task["id"])
+    return run_night(policy, replace(facts, hash=f"{facts.hash} {step}"), scenario.on, settings)
+
+
+def _outcome(policy: Policy, facts: _Facts, night: Night, before: Set[Fired]) -> Outcome:
+    """What there is after the last night, but for the tasks that were there `before` something was done."""
+    signals = (
+        Fired(s["rule"], (("account", s["account"]), ("subject", s["subject"]["id"]), ("severity", s["severity"])))
+        for s in night.signals()
+    )
+    tasks = (one for one in _unfinished(night) if one not in before)
     return Outcome(
         tuple(sorted(signals, key=str)),
         tuple(sorted(tasks, key=str)),

@@ -22,6 +22,7 @@ _PEOPLE: Mapping[str, Mapping[str, Any]] = {
     "d1": {"name": "Dee", "role": "director"},
 }
 _HIRED = "2000-01-01"
+_FILE: Mapping[str, Any] = {"city": "Xilan", "industry": "trade", "type": "company"}
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,11 @@ class Filling:
         """The row with what goes without saying."""
         defaults: dict[str, Any] = {}
         if row.type.name == ACCOUNT:
-            defaults = {"name": row.id, "kind": "customer", "owner": "r1"}
+            defaults = {"name": row.id, "kind": "customer", "owner": "r1", "second": "m1", **_FILE}
+            if row.cells.get("kind") == "prospect":
+                defaults |= {"stage": "first talk", "grade": "C", "created_on": self.on}
+            if row.cells.get("lost_on") is not None:
+                defaults |= {"lost_cause": "moved away", "lost_kind": "active", "controllable": False}
         elif row.type.name == REP:
             role = row.cells.get("role", "sales")
             above = {"director": None, "gm": None, "manager": "d1"}.get(str(role), "m1")

@@ -3,6 +3,7 @@
 import sqlite3
 
 from engine.errors import StoreError
+from engine.store.ledger_tables import LEDGER
 
 APPLICATION_ID = 0x486F6C64  # "Hold", marks our own files
 
@@ -86,7 +87,98 @@ create table notice (
 create index notice_person on notice (person)
 """
 
-MIGRATIONS = (_FIRST,)
+_TOLD = """
+create table told (
+    id integer primary key,
+    type text not null,
+    fact text not null,
+    fields text not null,
+    who text not null,
+    at text not null,
+    task text references task (id),
+    undone_at text,
+    undone_by text
+);
+create index told_task on told (task) where task is not null
+"""
+
+_TOLD_STATE = """
+alter table told add column before text;
+alter table told add column taken integer not null default 0;
+create index told_fact on told (type, fact, id);
+create index told_news on told (id) where taken <> (undone_at is null);
+create table told_settled (
+    told integer not null references told (id),
+    field text not null,
+    primary key (told, field)
+) without rowid
+"""
+
+_EPISODES = """
+alter table episode add column tier text;
+alter table episode add column snoozed_until text;
+alter table episode add column skipped text not null default '[]';
+alter table task add column contact text;
+alter table task add column joined text references task (id);
+alter table task add column by_hand integer not null default 0;
+alter table action add column detail text;
+alter table action add column undone_at text;
+alter table action add column undone_by text;
+alter table notice add column why text;
+alter table notice add column before text;
+create index task_joined on task (joined) where joined is not null;
+create index task_contact on task (contact) where contact is not null and status = 'open';
+create index task_queue on task (queue) where assignee is null and status in ('open', 'started')
+"""
+
+_CHANGES = """
+alter table task add column revision integer not null default 0;
+alter table task add column changed integer references run (number);
+create table moved (
+    id integer primary key,
+    task text not null references task (id),
+    person text not null,
+    run integer references run (number)
+);
+create index moved_person on moved (person);
+create trigger task_changed after update of assignee, queue, title, body, due_on, status, asks, joined on task
+when (new.assignee, new.queue, new.title, new.body, new.due_on, new.status, new.asks, new.joined)
+is not (old.assignee, old.queue, old.title, old.body, old.due_on, old.status, old.asks, old.joined)
+begin update task set revision = revision + 1, changed = (select max(number) from run)
+where id in (new.id, old.joined, new.joined); end;
+create trigger task_moved after update of assignee on task
+when old.assignee is not null and new.assignee is not old.assignee and old.joined is null
+begin insert into moved (task, person, run) select old.id, old.assignee, max(number) from run; end;
+create trigger task_joined after update of joined on task
+when old.joined is null and new.joined is not null and new.assignee is not null
+and not exists (select 1 from run where id = new.made_run and counts = '{}')
+begin insert into moved (task, person, run) select new.id, new.assignee, max(number) from run; end;
+create trigger matter_changed after update of account_name, priority, reasons, snoozed_until on episode
+when (new.account_name, new.priority, new.reasons, new.snoozed_until)
+is not (old.account_name, old.priority, old.reasons, old.snoozed_until)
+begin update task set revision = revision + 1, changed = (select max(number) from run)
+where status in ('open', 'started') and id in (select coalesce(joined, id) from task where episode = new.id); end
+"""
+
+_VERSIONS = """
+create table policy_version (
+    number integer primary key,
+    policy text not null references policy (hash),
+    at text not null,
+    who text not null,
+    approved_by text,
+    note text,
+    rolled_back_to integer references policy_version (number),
+    after_run integer not null,
+    changes text
+);
+create trigger version_stays before update on policy_version
+begin select raise(abort, 'a published version is never changed'); end;
+create trigger version_kept before delete on policy_version
+begin select raise(abort, 'a published version is never removed'); end
+"""
+
+MIGRATIONS = (_FIRST, _TOLD, _TOLD_STATE, _EPISODES, _CHANGES, _VERSIONS, LEDGER)
 
 
 def migrate(db: sqlite3.Connection) -> None:

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from engine.errors import StoreError
 from engine.store.faults import store_error, told
+from engine.store.ledger import seal_found, seal_words
 from engine.store.migrations import MIGRATIONS, migrate, version
 
 FILE = "holdfast.db"
@@ -43,12 +44,14 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A transaction that writes: all of it is kept, or after any error nothing. Raises StoreError."""
+        """A transaction that writes and seals: all of it is kept, or after any error nothing. Raises StoreError."""
         with told(self.path):
             connection: sqlite3.Connection = self.db.conn
             connection.execute("begin immediate")
             try:
+                seal_found(connection)
                 yield connection
+                seal_words(connection)
                 connection.execute("commit")
             except BaseException:
                 with suppress(sqlite3.Error):  # a full disk may have ended it already

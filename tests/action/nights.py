@@ -37,6 +37,9 @@ class Weekdays(MondayToFriday):
             n -= day.weekday() < 5
         return day
 
+    def unpublished(self, year: int) -> bool:
+        return False
+
 
 def texts(*names: str) -> dict[str, Field]:
     return {name: Field(name, Kind.TEXT) for name in names}
@@ -56,6 +59,9 @@ CONTRACT: Contract = {
     ),
     "assignment": FactType(
         "assignment", "since", texts("account", "rep") | {n: Field(n, Kind.DATE) for n in ("since", "until")}
+    ),
+    "absence": FactType(
+        "absence", "told_on", texts("rep") | {n: Field(n, Kind.DATE) for n in ("told_on", "since", "until")}
     ),
     "promise": FactType(
         "promise",
@@ -90,8 +96,10 @@ def signal(name: str, about: str = "promise", evidence: Mapping[str, Kind] | Non
     )
 
 
-def step(id: str = "call", assign: str = "owner", due: Due | None = None, after: tuple[str, ...] = ()) -> Step:
-    return Step(id, assign, due or Due(1, workdays=True), "promise/call", after, HERE)
+def step(
+    id: str = "call", assign: str = "owner", due: Due | None = None, after: tuple[str, ...] = (), **given: Any
+) -> Step:
+    return Step(id, assign, due or Due(1, workdays=True), "promise/call", after, HERE, **given)
 
 
 def play(name: str = "keep", signals: tuple[str, ...] = ("late",), about: str = "promise", **given: Any) -> Play:
@@ -184,6 +192,14 @@ class Conclusions:
             layout.risk_path(into), types, [[a, level, score, *[0] * (len(types) - 3)] for a, level, score in self.risk]
         )
         layout.write_judged(plan, into)
+
+
+def both(*promises: tuple[str, str | None], other: tuple[tuple[str, str | None], ...] = ()) -> Conclusions:
+    """The plays `keep` (for each of the promises, severity high) and `mend` (for each of `other`, medium) hold."""
+    found = late(*promises)
+    found.signals["late"] += [(p, a, "medium", {"days_late": 1}) for p, a in other if (p, a) not in promises]
+    found.plays["mend"] = [(p, a, {"account.name": f"Shop {a}"}) for p, a in other]
+    return found
 
 
 def late(*promises: tuple[str, str | None], severity: str = "high", days: int = 3) -> Conclusions:

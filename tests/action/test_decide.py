@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 from nights import play, step
 
-from engine.action.decide import Decision, Episode, Judged, Matter, Outcome, StepTask, decide
+from engine.action.decide import decide
+from engine.action.matters import Decision, Episode, Judged, Matter, Outcome, StepTask
 from engine.policy.model import Play
 
 TODAY = date(2026, 11, 22)

@@ -68,6 +68,9 @@ def test_a_task_has_all_that_its_reader_needs(workspace: Workspace) -> None:
         "body": "- 3 days late\nFor Li Wei.",
         "because": ["late"],
         "source": ["P.keep", "S.late"],
+        "contact": None,
+        "joined": [],
+        "escalated": [],
     }
     assert night["signals"][0] == {
         "rule": "late",
@@ -339,11 +342,17 @@ def test_outcomes_of_every_matter_stand_beside_the_conclusions(workspace: Worksp
     workspace.night(late(P1), MONDAY)
     run = workspace.night(late(P1, P2), MONDAY + timedelta(1))["run"]
     path = str(workspace.store / "runs" / run / "decisions.parquet")
-    assert duckdb.sql(f"from '{path}'").fetchall() == [("keep", "p1", "a1", "kept"), ("keep", "p2", "a2", "cooldown")]
+    assert duckdb.sql(f"from '{path}'").fetchall() == [
+        ("keep", "p1", "a1", "kept", None),
+        ("keep", "p2", "a2", "cooldown", None),
+    ]
 
 
 def test_tasks_past_their_day_are_shown_to_others_once_a_level(workspace: Workspace) -> None:
-    levels = (Escalation(Due(2, workdays=True), "owner.manager"), Escalation(Due(10, workdays=False), "director"))
+    levels = (
+        Escalation({None: Due(2, workdays=True)}, "owner.manager"),
+        Escalation({None: Due(10, workdays=False)}, "director"),
+    )
     workspace.policy = policy(plays=[play(escalate=levels)])
     [task] = workspace.night(late(P1))["tasks"]  # due on Monday the 23rd
 
@@ -363,7 +372,7 @@ def test_tasks_past_their_day_are_shown_to_others_once_a_level(workspace: Worksp
 
 
 def test_a_task_done_in_time_is_not_shown_to_others(workspace: Workspace) -> None:
-    workspace.policy = policy(plays=[play(escalate=(Escalation(Due(1, workdays=False), "director"),))])
+    workspace.policy = policy(plays=[play(escalate=(Escalation({None: Due(1, workdays=False)}, "director"),))])
     [task] = workspace.night(late(P1))["tasks"]
     with open_store(workspace.store) as store:
         words.done(store, task["id"], Word("r1", NOON))

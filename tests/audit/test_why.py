@@ -13,7 +13,8 @@ import pytest
 
 from engine.audit.reasons import Reason
 from engine.errors import FactsError, HoldfastError, StoreError
-from engine.job import explain_task, night_of
+from engine.inquiry import explain_task
+from engine.job import night_of
 from engine.workspace import Workspace, init_workspace
 
 TODAY = date(2026, 11, 20)

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from policy_help import BASE
 
 from engine.errors import PolicyError
 from engine.policy.files import MAX_BYTES, read_texts
@@ -74,3 +75,15 @@ def test_a_name_that_is_no_text(root: Path) -> None:
     with pytest.raises(PolicyError, match="the name of this file is not UTF-8 text") as caught:
         read_texts(root)
     caught.value.message.encode("utf-8")
+
+
+def test_scenario_tests_are_no_part_of_a_policy() -> None:
+    tests = {"rules/tests/mine.yaml": "tests: [{name: a test, nothing: order}]\n"}
+    assert policy_hash(BASE | tests) == policy_hash(BASE)
+    policy = check(BASE | tests).policy
+    assert policy is not None
+    assert policy.hash == policy_hash(BASE)
+    assert policy.texts == BASE
+    again = check(policy.texts).policy
+    assert again is not None
+    assert again.hash == policy.hash

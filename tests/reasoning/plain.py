@@ -250,7 +250,7 @@ class Voice(Known):
         if key not in self.memo:
             mine = [(r, c[2]) for r in self.policy.signals for c in self.concluded(r) if c[1] == account["id"]]
             weights = [Fraction(round(self.policy.signals[r].weight * 10**6), 10**6) for r, _ in mine]
-            counts = {"any": len(mine), "different": len({r for r, _ in mine})}
+            counts = {"any": len(mine), "different": len({r for r, grave in mine if grave != "low"})}
             counts |= {s: sum(1 for _, grave in mine if grave == s) for s in SEVERITIES}
             self.memo[key] = {"score": float(sum(weights))} | {f"signals.{n}": counts[n] for n in COUNTS}
             levels = [level for level in self.policy.risk if level.needs <= self.present]

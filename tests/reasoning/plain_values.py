@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
-from math import isfinite
+from math import isfinite, sqrt
 
 from engine.policy.kinds import Kind
 
@@ -75,16 +75,29 @@ def taken(take, pairs, kind):
         case "avg":
             total = widen(added(values, kind), kind, Kind.NUMBER)
             return None if total is None else finite(total / len(values))
+        case "list":
+            texts = [str(value) for value in sorted(set(values))]
+            return "; ".join(texts) if len(texts) <= 20 else "; ".join([*texts[:20], "…"])
         case "top_share":
             return Counter(values).most_common(1)[0][1] / len(values)
     days = sorted({value.toordinal() for value in values})
     gaps = sorted(later - earlier for earlier, later in pairwise(days))
     if not gaps:
         return None
+    if take.function == "max_gap":
+        return gaps[-1]
+    if take.function == "spread_gap":
+        return stdev(gaps) if len(gaps) > 1 else None
     if take.function == "mean_gap":
         return sum(gaps) / len(gaps)
     half = len(gaps) // 2
     return float(gaps[half]) if len(gaps) % 2 else (gaps[half - 1] + gaps[half]) / 2
+
+
+def stdev(gaps):
+    """The sample standard deviation, its square exact until it is one quotient of doubles."""
+    n = len(gaps)
+    return sqrt(float(n * sum(g * g for g in gaps) - sum(gaps) ** 2) / float(n * (n - 1)))
 
 
 def added(values, kind):

@@ -6,9 +6,43 @@ Each subject has a module with its `PHRASES`: name → (English, Chinese). A nam
 from collections.abc import Mapping
 from itertools import chain
 
-from engine.delivery.phrases import common
+from engine.delivery.phrases import (
+    backtest,
+    common,
+    compare,
+    definitions,
+    exports,
+    figures,
+    handover,
+    history,
+    ledger,
+    promises,
+    reports,
+    tasks,
+    told,
+    verify,
+    versions,
+    why_not,
+)
 
-_SUBJECTS = (common.PHRASES,)
+_SUBJECTS = (
+    backtest.PHRASES,
+    common.PHRASES,
+    compare.PHRASES,
+    definitions.PHRASES,
+    exports.PHRASES,
+    figures.PHRASES,
+    handover.PHRASES,
+    history.PHRASES,
+    ledger.PHRASES,
+    promises.PHRASES,
+    reports.PHRASES,
+    tasks.PHRASES,
+    told.PHRASES,
+    verify.PHRASES,
+    versions.PHRASES,
+    why_not.PHRASES,
+)
 PHRASES: Mapping[str, tuple[str, str]] = dict(chain.from_iterable(subject.items() for subject in _SUBJECTS))
 
 

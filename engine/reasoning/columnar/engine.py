@@ -61,7 +61,7 @@ def reason(
     plan = build_plan(policy, snapshot.present)
     try:
         make_folders(into)
-        with _links(snapshot, into) as links, _database(into, memory_limit) as db:
+        with open_links(snapshot, into) as links, open_database(into, memory_limit) as db:
             night = Night(db, plan, today, into, links / "into", used_columns(plan))
             _add_facts(night, snapshot.present, links, calendar or MondayToFriday())
             _judge(night)
@@ -87,14 +87,15 @@ def _judge(night: Night) -> None:
 def _add_facts(night: Night, present: frozenset[str], links: Path, calendar: Workdays) -> None:
     assigned = "assignment" in present and "owner" in night.used[ACCOUNT]
     if assigned:
-        add_assigned(night, _file(links, "assignment"))
+        add_assigned(night, fact_file(links, "assignment"))
     for type in sorted(present & night.policy.contract.keys()):
-        add_known(night, type, _file(links, type), assigned=assigned)
+        add_known(night, type, fact_file(links, type), assigned=assigned)
     if needs_workdays(night.plan):
-        _add_workdays(night, calendar)
+        add_workdays(night, calendar)
 
 
-def _add_workdays(night: Night, calendar: Workdays) -> None:
+def add_workdays(night: Night, calendar: Workdays) -> None:
+    """Makes the table of days that workdays() looks up."""
     worked = calendar.workday_numbers(FIRST_DAY, LAST_DAY)
     try:
         night.db.execute(_WORKDAYS, {"first": FIRST_DAY, "last": LAST_DAY, "year_1": date.min, "worked": worked})
@@ -113,18 +114,19 @@ select day, count(worked.day) over (order by day) as worked from days left join 
 
 
 @contextmanager
-def _links(snapshot: Facts, into: Path) -> Iterator[Path]:
+def open_links(snapshot: Facts, into: Path) -> Iterator[Path]:
     """A folder of links to the facts and the conclusions whose names hold no * or [, which DuckDB would expand."""
     with tempfile.TemporaryDirectory(prefix="holdfast-") as made:
         links = Path(made)
         for type in snapshot.present:
-            _file(links, type).symlink_to(snapshot.path(type).absolute())
+            fact_file(links, type).symlink_to(snapshot.path(type).absolute())
         (links / "into").symlink_to(into.absolute(), target_is_directory=True)
         yield links
 
 
 @contextmanager
-def _database(into: Path, memory_limit: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_database(into: Path, memory_limit: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB that spills beside `into` and leaves out the optimizer steps in UNSAFE. Raises EngineError."""
     config: dict[str, str | bool] = {"preserve_insertion_order": False, "autoinstall_known_extensions": False}
     if memory_limit is not None:
         config["memory_limit"] = memory_limit
@@ -146,5 +148,6 @@ def _leave_out_unsafe_steps(db: duckdb.DuckDBPyConnection) -> None:
     db.execute("set disabled_optimizers = $1", [",".join(name for name in UNSAFE if name in known)])
 
 
-def _file(links: Path, type: str) -> Path:
+def fact_file(links: Path, type: str) -> Path:
+    """The link to the file of a present type."""
     return links / f"{type}.parquet"

@@ -59,7 +59,10 @@ def _of_nobody(names: Sequence[str]) -> Mapping[str, Sql]:
 
 
 def _counts(night: Night, rules: tuple[str, ...]) -> exp.Select | None:
-    """Per account the counts, the score and, as bit masks, the rules that concluded. None without rules."""
+    """Per account the counts, the score and, as bit masks, the rules that concluded. None without rules.
+
+    Different rules are counted where they conclude more than a low severity.
+    """
     if not rules:
         return None
     words = range((len(rules) + WORD - 1) // WORD)
@@ -70,7 +73,8 @@ def _counts(night: Night, rules: tuple[str, ...]) -> exp.Select | None:
         columns[f"signals.{severity}"] = sql.subset(number, sql.eq(col(ROW, "severity"), sql.literal(severity)))
     masks = {_word(word): sql.call("bit_or", col(ROW, _word(word))) for word in words}
     different: Sql = sql.literal(0)
-    for mask in masks.values():
+    for word in words:
+        mask = sql.call("bit_or", col(ROW, _grave(word)))
         different = sql.infix(exp.Add, different, sql.cast(sql.call("bit_count", mask), sql.BIGINT))
     total = sql.cast(sql.call("sum", col(ROW, "weight")), sql.DOUBLE)
     score = sql.infix(exp.Div, total, sql.literal(float(WEIGHT_SCALE)))
@@ -87,6 +91,8 @@ def _conclusions(night: Night, rule: str, number: int, words: range) -> exp.Sele
     for word in words:
         bit = 1 << number % WORD if number // WORD == word else 0
         columns[_word(word)] = sql.cast(sql.literal(bit), sql.BIGINT)
+        above_low = sql.infix(exp.NEQ, col(ROW, "severity"), sql.literal(SEVERITIES[-1]))
+        columns[_grave(word)] = sql.cast(sql.case([(above_low, sql.literal(bit))], sql.literal(0)), sql.BIGINT)
     source = sql.parquet(str(night.concluded[rule]), ROW)
     return sql.select(
         (sql.named(value, name) for name, value in columns.items()), source, sql.not_null(col(ROW, ACCOUNT))
@@ -95,6 +101,10 @@ def _conclusions(night: Night, rule: str, number: int, words: range) -> exp.Sele
 
 def _word(number: int) -> str:
     return f"rules {number}"
+
+
+def _grave(word: int) -> str:
+    return f"grave {word}"
 
 
 def _held(number: int) -> Sql:

@@ -5,6 +5,7 @@ import math
 from engine.policy.expressions import Arithmetic, Call, Case, Expression, Literal, Negative, Ref
 from engine.policy.kinds import INTEGER_LIMIT, MONEY_LIMIT, Kind
 from engine.policy.model import Measure, Policy
+from engine.policy.takes import GAPS
 
 ROWS = 1e9  # more rows than a night will see
 DAYS = 4e6  # more days than there are in the years 1 to 9999
@@ -12,7 +13,7 @@ WIDE = 2.0**62  # integers beyond this are reckoned in 128 bits
 HUGE = 1e300  # numbers beyond this may turn infinite
 
 _CALLS = {"year": 9999.0, "month": 12.0, "day": 31.0, "workdays": DAYS, "floor": 1e12, "ceil": 1e12}
-_TAKES = {"count": ROWS, "count_distinct": ROWS, "top_share": 1.0, "mean_gap": DAYS, "median_gap": DAYS}
+_TAKES = {"count": ROWS, "count_distinct": ROWS, "top_share": 1.0} | dict.fromkeys(GAPS, DAYS)
 
 
 def largest(policy: Policy, node: Expression) -> float:

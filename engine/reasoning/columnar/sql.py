@@ -205,6 +205,11 @@ def drop_table(text: str) -> exp.Drop:
     return exp.Drop(tables=[table(text)], kind="TABLE")
 
 
+def drop_view(text: str) -> exp.Drop:
+    """Drops a view."""
+    return exp.Drop(tables=[table(text)], kind="VIEW")
+
+
 def copy_to(query: exp.Query, path: str) -> exp.Copy:
     """Writes a query's rows to a Parquet file."""
     options = {"FORMAT": "PARQUET", "COMPRESSION": "SNAPPY"}

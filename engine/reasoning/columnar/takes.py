@@ -7,6 +7,7 @@ from sqlglot import exp
 from engine.policy.expressions import And, Expression
 from engine.policy.kinds import Kind
 from engine.policy.model import Measure, Take
+from engine.policy.takes import AND_MORE, BETWEEN, MOST_LISTED
 from engine.reasoning.columnar import sql
 from engine.reasoning.columnar.expressions import condition, value
 from engine.reasoning.columnar.known import ROW
@@ -14,8 +15,9 @@ from engine.reasoning.columnar.numbers import as_number, finite_or_missing
 from engine.reasoning.columnar.rows import Rows
 from engine.reasoning.columnar.sql import Sql, col
 
-TWO_STEP = ("top_share", "median_gap")  # these aggregate the distinct values first
+TWO_STEP = ("top_share", "median_gap", "max_gap", "spread_gap")  # these aggregate the distinct values first
 ZERO = ("count", "count_distinct", "sum")  # of no rows: 0
+TEXTS = exp.DataType.build("VARCHAR[]", dialect="duckdb")
 KEY, VALUE, TIMES = "key", "value", "times"
 
 
@@ -44,7 +46,26 @@ def two_step(rows: Rows, measure: Measure, key: Sql) -> exp.Select:
     if take.function == "top_share":
         most, all_times = (sql.cast(sql.call(name, col(ROW, TIMES)), sql.DOUBLE) for name in ("max", "sum"))
         return _per_key(distinct, measure.name, sql.infix(exp.Div, most, all_times))
-    return _per_key(_gaps(distinct), measure.name, sql.cast(sql.call("median", col(ROW, VALUE)), sql.DOUBLE))
+    return _per_key(_gaps(distinct), measure.name, _of_gaps(take.function))
+
+
+def _of_gaps(function: str) -> Sql:
+    """What is made of the days in `value`, missing ones among them."""
+    gap = sql.cast(col(ROW, VALUE), sql.BIGINT)
+    if function == "max_gap":
+        return sql.call("max", gap)
+    if function == "median_gap":
+        return sql.cast(sql.call("median", col(ROW, VALUE)), sql.DOUBLE)
+    return _deviation(gap)
+
+
+def _deviation(gap: Sql) -> Sql:
+    """The sample standard deviation by whole numbers, which fit 64 bits: the days between dates add up to DAYS."""
+    count = exp.Count(this=gap)
+    total, squared = (sql.cast(sql.call("sum", each), sql.BIGINT) for each in (gap, sql.infix(exp.Mul, gap, gap)))
+    above = sql.infix(exp.Sub, sql.infix(exp.Mul, count, squared), sql.infix(exp.Mul, total, total))
+    below = sql.infix(exp.Mul, count, sql.infix(exp.Sub, count, sql.literal(1)))
+    return sql.call("sqrt", sql.infix(exp.Div, sql.cast(above, sql.DOUBLE), _divisor(below)))
 
 
 def _per_key(inner: exp.Select, name: str, result: Sql) -> exp.Select:
@@ -71,6 +92,8 @@ def _combine(rows: Rows, take: Take, where: Sql | None) -> Sql:
             return sql.subset(_distinct(of), where)
         case "min" | "max":
             return sql.subset(sql.call(take.function, of), where)
+        case "list":
+            return _listed(of, where)
         case "sum":
             return sql.subset(_sum(of, kind), where)
         case "avg":
@@ -93,6 +116,17 @@ def _nth_latest(rows: Rows, take: Take, of: Sql, where: Sql | None) -> Sql:
     packed, key = sql.struct([(VALUE, of)]), sql.struct(keys)
     last = sql.subset(sql.call("arg_max", packed, key, sql.literal(position)), where)
     return sql.call("struct_extract", sql.call("list_extract", last, sql.literal(position)), sql.literal(VALUE))
+
+
+def _listed(of: Sql, where: Sql | None) -> Sql:
+    """The first of the different values in order, and a sign where there are more."""
+    distinct = exp.Distinct(expressions=[of])
+    first = sql.subset(sql.call("min", distinct, sql.literal(MOST_LISTED + 1)), where)
+    texts = exp.Cast(this=first, to=TEXTS)
+    said = sql.call("list_slice", texts, sql.literal(1), sql.literal(MOST_LISTED))
+    joined = sql.call("array_to_string", said, sql.literal(BETWEEN))
+    too_many = sql.infix(exp.GT, sql.call("len", first), sql.literal(MOST_LISTED))
+    return sql.case([(too_many, sql.infix(exp.DPipe, joined, sql.literal(AND_MORE)))], joined)
 
 
 def _sum(of: Sql, kind: Kind) -> Sql:

@@ -60,7 +60,7 @@ def _by_rank(rows: Rows) -> Iterator[tuple[Sql, Sql]]:
     if measure is None or not shares:
         return
     here = rows.column(Ref((), ACCOUNT, measure.name, measure.kind))
-    for (name, _), end in zip(shares, _ends(rows, here, [share for _, share in shares]), strict=True):
+    for (name, _), end in zip(shares, class_ends(rows, here, [share for _, share in shares]), strict=True):
         if end is None:
             continue
         spend, account = end
@@ -74,14 +74,14 @@ def _by_rank(rows: Rows) -> Iterator[tuple[Sql, Sql]]:
         yield sql.infix(exp.And, rows.column(ACTIVE), among), sql.literal(name)
 
 
-def _ends(rows: Rows, measure: Sql, shares: list[float]) -> list[tuple[Any, str] | None]:
-    """For each class the measure and the id of its last account in rank; None for a class of nobody.
+def class_ends(rows: Rows, measure: Sql, shares: list[float]) -> list[tuple[Any, str] | None]:
+    """For each share of the ranking the measure and the id of its last account; None where it holds nobody.
 
     A rank is in the class while (rank - 1) < share of the active accounts, the share taken as written in decimals.
     """
     night, active = rows.night, rows.column(ACTIVE)
     ((number,),) = night.run(sql.select([exp.Count(this=exp.Star())], rows.source(), active), WHAT)
-    places = [min(ceil(Fraction(repr(share)) * number), number) for share in shares]
+    places = [last_place(share, number) for share in shares]
     order = [exp.Ordered(this=measure, desc=True, nulls_first=False), exp.Ordered(this=col(ROW, "id"))]
     place = exp.Window(this=exp.RowNumber(), order=exp.Order(expressions=order))
     columns = {"value": measure, "id": col(ROW, "id"), "place": place}
@@ -90,6 +90,11 @@ def _ends(rows: Rows, measure: Sql, shares: list[float]) -> list[tuple[Any, str]
     last = sql.select([col(ROW, name) for name in ("place", "value", "id")], sql.inner(ranked, ROW), wanted)
     found = {place: (value, account) for place, value, account in night.run(last, WHAT)}
     return [found.get(place) for place in places]
+
+
+def last_place(share: float, number: int) -> int:
+    """The last rank of a class that reaches to `share` of `number` active accounts; 0 for a class of nobody."""
+    return min(ceil(Fraction(repr(share)) * number), number)
 
 
 def _bound_type(kind: Kind) -> exp.DataType:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.policy.model import Signal
+from engine.policy.model import SEVERITIES, Signal
 from engine.policy.names import COUNT_NAMES
 from engine.reasoning.layout import WEIGHT_SCALE, scaled_weight
 from engine.reasoning.rete.values import Value
@@ -68,7 +68,8 @@ class Tally:
     def add(self, signal: Signal, severity: str) -> None:
         """Counts a conclusion."""
         self.by_severity[severity] = self.by_severity.get(severity, 0) + 1
-        self.rules.add(signal.name)
+        if severity != SEVERITIES[-1]:
+            self.rules.add(signal.name)
         self.weight += scaled_weight(signal.weight)
 
     def figures(self) -> dict[str, Value]:

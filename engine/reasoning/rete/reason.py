@@ -1,8 +1,10 @@
 """The rete engine: conclusions account by account, matched by durable-rules."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 from engine.facts.snapshot import Snapshot
 from engine.policy.contract import Contract
@@ -20,7 +22,22 @@ from engine.reasoning.rete.rulebook import rulebook
 from engine.reasoning.rete.source import ParquetSource, Source
 from engine.reasoning.rete.tiers import Cutoffs
 from engine.reasoning.rete.tiers import cutoffs as cutoffs_of
+from engine.reasoning.rete.values import Value
 from engine.reasoning.rete.write import Writer
+
+
+class Facts(Protocol):
+    """What the engine needs of a snapshot."""
+
+    @property
+    def present(self) -> frozenset[str]:
+        """The fact types that have a file."""
+        ...
+
+    def path(self, type: str, /) -> Path:
+        """The Parquet file of a present type."""
+        ...
+
 
 Watch = Callable[[str], None]  # hears in words what is being looked at, so that a crash can be placed
 
@@ -47,7 +64,36 @@ def reason(
             writer.add(some)
 
 
-def snapshot_source(plan: Plan, snapshot: Snapshot) -> Source:
+@dataclass(frozen=True)
+class Case:
+    """A state of the facts to conclude from, and what all accounts together give to it.
+
+    `company`: company-wide measures by (about, name), in the engine's own form; those that are not there are reckoned.
+    """
+
+    facts: Facts
+    cutoffs: Cutoffs | None = None
+    company: Mapping[tuple[str, str], Value] = field(default_factory=dict)
+
+
+def conclude_cases(
+    policy: Policy,
+    cases: Sequence[Case],
+    today: date,
+    calendar: Workdays | None,
+    accounts: Sequence[str],
+    watch: Watch | None = None,
+) -> list[Conclusions]:
+    """The conclusions for a few accounts from each of several states of the facts. Raises EngineError."""
+    found = []
+    for case in cases:
+        plan = build_plan(policy, case.facts.present)
+        source = snapshot_source(plan, case.facts)
+        found.append(_whole(conclude(plan, source, today, calendar, accounts, case.cutoffs, watch, case.company)))
+    return found
+
+
+def snapshot_source(plan: Plan, snapshot: Facts) -> Source:
     """The rows of a snapshot, with the fields that the plan looks at."""
     files = {type: snapshot.path(type) for type in snapshot.present if type in plan.policy.contract}
     return ParquetSource(files, plan.policy.contract, columns(plan))
@@ -61,14 +107,17 @@ def conclude(
     accounts: Sequence[str] | None = None,
     cutoffs: Cutoffs | None = None,
     watch: Watch | None = None,
+    company: Mapping[tuple[str, str], Value] | None = None,
 ) -> Iterator[Conclusions]:
     """Conclusions from rows of any source, batch by batch; each one is whole for the accounts in it.
 
     `cutoffs`: where the classes of the ranking end; without them, all accounts of the source are ranked first.
+    `company`: company-wide measures that are known already.
     """
     watch = watch or _unwatched
     night = _night(plan, source, today, calendar)
     night.cutoffs = cutoffs
+    night.company.update(company or {})
     with rulebook(night, of_accounts=accounts is not None) as book:
         watch("persons and the company")
         lasting = conclude_lasting(night, book)
@@ -99,8 +148,12 @@ def conclusions(
     cutoffs: Cutoffs | None = None,
 ) -> Conclusions:
     """All conclusions from a source in one value: for a few accounts, as when something is told."""
+    return _whole(conclude(plan, source, today, calendar, accounts, cutoffs))
+
+
+def _whole(drawn: Iterable[Conclusions]) -> Conclusions:
     whole = Conclusions()
-    for some in conclude(plan, source, today, calendar, accounts, cutoffs):
+    for some in drawn:
         for rule, concluded in some.signals.items():
             whole.signals.setdefault(rule, []).extend(concluded)
         whole.risk += some.risk

@@ -3,6 +3,7 @@
 A fold is shown one row after the other, in any order, and holds no more than its function needs.
 """
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -10,6 +11,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
 from engine.policy.kinds import Kind
+from engine.policy.takes import AND_MORE, BETWEEN, MOST_LISTED
 from engine.reasoning.rete.values import MONEY_UNIT, Value, as_double, finite
 
 
@@ -123,6 +125,24 @@ class _Distinct:
         return self.made(self.values)
 
 
+class _Listed:
+    """The first of the different values in order, in a memory that does not grow with their number."""
+
+    def __init__(self) -> None:
+        self.values: set[Any] = set()
+
+    def add(self, row: Taken) -> None:
+        if row.value is not None:
+            self.values.add(row.value)
+            if len(self.values) > 50 * MOST_LISTED:
+                self.values = set(sorted(self.values)[: MOST_LISTED + 1])
+
+    def result(self) -> Value:
+        first = sorted(self.values)
+        more = AND_MORE if len(first) > MOST_LISTED else ""
+        return BETWEEN.join(str(value) for value in first[:MOST_LISTED]) + more if first else None
+
+
 class _Latest:
     """The value of the last row, or of the one `back` rows before it, by day and id."""
 
@@ -157,6 +177,20 @@ def _median_gap(values: Counter[Any]) -> Value:
     return float(gaps[middle]) if len(gaps) % 2 else (gaps[middle - 1] + gaps[middle]) / 2
 
 
+def _max_gap(values: Counter[Any]) -> Value:
+    return max(_gaps(values), default=None)
+
+
+def _spread_gap(values: Counter[Any]) -> Value:
+    """By whole numbers, so that only the quotient and its root are rounded."""
+    gaps = _gaps(values)
+    count = len(gaps)
+    if count < 2:
+        return None
+    squares = count * sum(gap * gap for gap in gaps) - sum(gaps) ** 2
+    return math.sqrt(float(squares) / float(count * (count - 1)))
+
+
 _FOLDS: dict[str, Callable[[Kind], Fold]] = {
     "count": _Count,
     "sum": _Sum,
@@ -167,6 +201,9 @@ _FOLDS: dict[str, Callable[[Kind], Fold]] = {
     "top_share": lambda kind: _Distinct(_top_share),
     "mean_gap": lambda kind: _Distinct(_mean_gap),
     "median_gap": lambda kind: _Distinct(_median_gap),
+    "max_gap": lambda kind: _Distinct(_max_gap),
+    "spread_gap": lambda kind: _Distinct(_spread_gap),
+    "list": lambda kind: _Listed(),
     "latest": lambda kind: _Latest(0),
     "previous": lambda kind: _Latest(1),
 }

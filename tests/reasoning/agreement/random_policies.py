@@ -33,12 +33,12 @@ TAKES = {
     **dict.fromkeys(("sum", "avg"), (Kind.INTEGER, Kind.NUMBER, Kind.MONEY)),
     **dict.fromkeys(("min", "max"), ORDERED),
     **dict.fromkeys(("count_distinct", "top_share", "latest", "previous"), tuple(Kind)),
-    **dict.fromkeys(("mean_gap", "median_gap"), (Kind.DATE,)),
+    "list": (Kind.TEXT, Kind.INTEGER, Kind.DATE),
+    **dict.fromkeys(("mean_gap", "median_gap", "max_gap", "spread_gap"), (Kind.DATE,)),
 }
-GIVES = {"count": Kind.INTEGER, "count_distinct": Kind.INTEGER} | dict.fromkeys(
-    ("avg", "top_share", "mean_gap", "median_gap"), Kind.NUMBER
-)
-RANKING = ("sum", "count", "avg", "count_distinct", "mean_gap")
+GIVES = {"list": Kind.TEXT} | dict.fromkeys(("count", "count_distinct", "max_gap"), Kind.INTEGER)
+GIVES |= dict.fromkeys(("avg", "top_share", "mean_gap", "median_gap", "spread_gap"), Kind.NUMBER)
+RANKING = ("sum", "count", "avg", "count_distinct", "mean_gap", "max_gap", "spread_gap")
 WEIGHTS = (0, 1, 10, 30, 0.1, 0.2, 2.5, 33.333333)
 ABOUTS = ("account", "account", "account", "promise", "order", "rep", "recall", "conduct")
 

@@ -171,7 +171,7 @@ def test_risk_counts_conclusions_and_sums_weights_exactly(judge: Any) -> None:
     found = judge(rules, facts, files=risk, plays=plays)
     none = {"critical": 0, "medium": 0}
     assert found.risk() == {
-        "a": {"level": "red", "score": 2.8, "any": 4, "high": 3, "low": 1, "different": 2, **none},
+        "a": {"level": "red", "score": 2.8, "any": 4, "high": 3, "low": 1, "different": 1, **none},
         "c": {"level": "amber", "score": 0.1, "any": 1, "high": 1, "low": 0, "different": 1, **none},
     }
     assert [row["subject"] for row in found.plays("save")] == ["a"]
@@ -190,7 +190,7 @@ def test_risk_by_measures_alone(judge: Any) -> None:
 
 
 def test_more_rules_than_a_mask_has_bits(judge: Any) -> None:
-    rules = signals(*(signal(f"rule-{i}", f"relation_level = {i % 3 + 1}") for i in range(130)))
+    rules = signals(*(signal(f"rule-{i}", f"relation_level = {i % 3 + 1}", severity="medium") for i in range(130)))
     risk = {"rules/risk.yaml": "risk: {red: signal('rule-129') and signals.different = 44, amber: signal('rule-61')}"}
     facts = {"account": [{"id": f"a{n}", "name": "x", "relation_level": n} for n in (1, 2, 3)]}
     found = judge(rules, facts, files=risk).risk()
@@ -213,6 +213,37 @@ def test_an_absent_type_is_not_judged_and_an_empty_one_is(judge: Any) -> None:
     found = judge(rules, {"account": accounts("a"), "order": []})
     assert found.not_judged() == {"late": ["promise"]}
     assert found.subjects("quiet") == ["a"] and found.subjects("both") == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("when", "judged"),
+    [
+        ("kind is null and not signal('late')", True),
+        ("active and kind is null and not (signal('late') or signal('odd'))", True),
+        ("signal('odd') and not signal('late')", True),
+        ("kind is null and (active or tier = 'A' and not signal('late'))", True),
+        ("not signal('late')", False),
+        ("active and not signal('late')", False),
+        ("active and not (signal('late') and active)", False),
+        ("kind is null and signal('late')", False),
+        ("kind is null and not (signal('late') and kind is null)", False),
+        ("not signal('late') and not signal('odd')", False),
+    ],
+)
+def test_a_signal_that_is_not_judged_holds_nobody_back_who_has_a_reason(judge: Any, when: str, judged: bool) -> None:
+    odd = "kind = 'prospect'" if "or signal('odd')" in when else "kind is null"
+    rules = signals(signal("late", "due_on < today", "promise"), signal("odd", odd), signal("mine", when))
+    found = judge(rules, {"account": accounts("a")})
+    assert set(found.not_judged()) == ({"late"} if judged else {"late", "mine"})
+    if judged:
+        assert found.subjects("mine") == ["a"]
+    assert judge(rules, {"account": accounts("a"), "promise": []}).not_judged() == {}
+
+
+def test_a_proviso_that_is_judged_holds_back(judge: Any) -> None:
+    rules = signals(signal("late", "due_on < today", "promise"), signal("mine", "kind is null and not signal('late')"))
+    facts = {"account": accounts("ab"), "promise": [promise("p", "a", due_on=NOV), promise("q", "b")]}
+    assert judge(rules, facts).subjects("mine") == ["b"]
 
 
 def test_evidence_of_absent_facts_is_missing(judge: Any) -> None:

@@ -1,9 +1,14 @@
 """How accounts are classed: by hand, by rank, by matrix."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import ROOT, TODAY, Conclusions, load, write_facts
+
+from engine.policy.load import read_texts
+from engine.reasoning.columnar import reason
 
 NOV = date(2026, 11, 1)
 
@@ -83,3 +88,29 @@ measures:
 
 def test_without_the_facts_behind_the_rank_everyone_has_the_last_class(judge: Any) -> None:
     assert tiers(judge, {"account": [*accounts("ab"), *accounts("c", tier="A")]}) == "CCA"
+
+
+@pytest.mark.source("D1.tier.matrix", "D1.tier.abc")
+def test_one_line_of_the_shipped_policy_chooses_between_rank_and_matrix(tmp_path: Path) -> None:
+    show = 'title: {en: t}, about: account, when: active, severity: low, because: {en: "{{ tier }}"}'
+    texts = read_texts(ROOT) | {"rules/show.yaml": f"signals: {{show: {{{show}}}}}"}
+    by_rank = texts["rules/tiers.yaml"]
+    by_matrix = by_rank.replace("\n  by: rank ", "\n  by: matrix ")
+    assert len(set(by_rank.splitlines()) - set(by_matrix.splitlines())) == 1
+    figures = {
+        "a": (100_000, 15_000),
+        "b": (100_000, 14_999),
+        "c": (99_999, 15_000),
+        "d": (99_999, 14_000),
+        "e": (9, 0),
+    }
+    facts = {
+        "account": [*accounts("".join(figures), kind="customer"), *accounts("h", kind="customer", tier="A")],
+        "order": [order(id, id, spend, margin=margin) for id, (spend, margin) in figures.items()],
+    }
+    found = {}
+    for name, text in {"rank": by_rank, "matrix": by_matrix}.items():
+        policy = load(texts | {"rules/tiers.yaml": text})
+        reason(policy, write_facts(tmp_path / f"facts {name}", policy, facts), TODAY, tmp_path / name)
+        found[name] = "".join(Conclusions(tmp_path / name).evidence("show", "tier").values())
+    assert found == {"rank": "ABCCCA", "matrix": "ABBCCA"}

@@ -1,0 +1,1 @@
+"""Reports: what the last night knows, as plain tables."""
