@@ -57,6 +57,7 @@ TABLES: dict[str, tuple[str, str, str]] = {
     "conduct": ("j", "seen_on", "rep account sign seen_on observer"),
     "supply": ("l", "seen_on", "product seen_on available committed"),
     "alliance": ("nn", "signed_on", "account kind signed_on ends_on ended_on"),
+    "staff_talk": ("st", "held_on", "rep held_on kind note"),
 }
 # fmt: on
 

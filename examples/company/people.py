@@ -84,6 +84,13 @@ ABSENCES = (
     ("r2", "2026-01-19", "2026-02-09", "2026-02-11"),
 )
 
+# (who, on, talk or training). With r7 and r9 nobody has talked since June (D1.staff.care).
+TALKS = (
+    *((name, "2026-06-10", "talk") for name in ("r5", "r6", "r7", "r8", "r9", "r11", "r12")),
+    *((name, "2026-09-09", "talk") for name in ("r5", "r6", "r8", "r10", "r11", "r12")),
+    *((name, "2026-07-15", "training") for name in ("r5", "r6", "r7", "r8", "r10", "r11", "r12")),
+)
+
 
 def at_work(rep: str, when: date) -> bool:
     """Whether the colleague is employed and not away on that day."""
@@ -110,3 +117,5 @@ def write_people(book: Book) -> None:
         )  # fmt: skip
     for name, told, since, until in ABSENCES:
         book.add("absence", rep=name, told_on=day(told), since=day(since), until=day(until))
+    for name, held, kind in TALKS:
+        book.add("staff_talk", rep=name, held_on=day(held), kind=kind)
