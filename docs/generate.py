@@ -1,4 +1,4 @@
-"""Writes the tables of docs/language.md and docs/facts.md from the code: python docs/generate.py
+"""Writes the tables of docs/language.md and docs/facts.md, and docs/coverage.md, from the code: python docs/generate.py
 
 What stands between `<!-- NAME -->` and `<!-- end -->` is replaced; a test fails where it is not up to date.
 """
@@ -14,12 +14,13 @@ sys.path.insert(0, str(ROOT))
 from pydantic import BaseModel  # noqa: E402
 
 from engine.policy import shapes  # noqa: E402
+from engine.policy.collect import CONTRACT_FILE, Draft, collect  # noqa: E402
 from engine.policy.contract import DERIVED, FactType, Field  # noqa: E402
+from engine.policy.contract_file import build_contract  # noqa: E402
 from engine.policy.fitting import said_any  # noqa: E402
-from engine.policy.functions import FUNCTIONS, Function  # noqa: E402
+from engine.policy.functions import ANY, FUNCTIONS, NUMERIC, Function  # noqa: E402
 from engine.policy.kinds import Kind  # noqa: E402
-from engine.policy.load import load_policy  # noqa: E402
-from engine.policy.takes import TAKES, TakeFunction  # noqa: E402
+from engine.policy.takes import LISTED, ORDERED, TAKES, TakeFunction  # noqa: E402
 
 PAGES = ("language.md", "facts.md")
 _BLOCK = re.compile(r"(<!-- ([a-z_]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -67,8 +68,8 @@ def _takes() -> str:
 def _take(name: str, function: TakeFunction) -> str:
     if not function.of:
         return name
-    wanted = {1: function.of[0].value, 3: "number", 5: "number, date or text"}.get(len(function.of), "value")
-    return f"{name}({wanted})"
+    wanted = {NUMERIC: "number", ORDERED: "number, date or text", LISTED: "text, integer or date", ANY: "value"}
+    return f"{name}({wanted.get(function.of, function.of[0].value)})"
 
 
 def _keys(shape: type[BaseModel]) -> Callable[[], str]:
@@ -88,7 +89,9 @@ def _plain(text: str) -> str:
 
 def _facts() -> str:
     """A table for each fact type of the shipped contract."""
-    contract = load_policy(ROOT).contract
+    draft = Draft({CONTRACT_FILE: (ROOT / CONTRACT_FILE).read_text(encoding="utf-8")})
+    collect(draft)
+    contract, _ = build_contract(draft)
     return "\n".join(_fact_type(type) for type in contract.values())
 
 
@@ -128,3 +131,8 @@ if __name__ == "__main__":
     for name in PAGES:
         path = ROOT / "docs" / name
         path.write_text(page(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+    sys.path.insert(0, str(ROOT / "docs"))
+    import served
+
+    text = served.page(ROOT, served.find(ROOT))
+    (ROOT / "docs" / "coverage.md").write_text(text, encoding="utf-8", newline="\n")
