@@ -63,7 +63,7 @@ def _workspace(folder: Path, language: str) -> Workspace:
 
 def _counts(done: Done) -> list[str]:
     counts, night = done.night.counts, done.night
-    [(waiting,)] = night.store.rows("select count(*) from task where status in ('open', 'started')")
+    [(waiting,)] = night.store.rows("select count(*) from task where status in ('open', 'started') and joined is null")
     numbers = [counts["signals"], counts["risk"].get("red", 0), counts["risk"].get("amber", 0)]
     numbers += [counts["new_tasks"], waiting, counts["closed_tasks"]]
     return [f"{number:,}" for number in numbers]

@@ -79,5 +79,5 @@ order by s.ends_on, s.id
 """
 _TASKS = """
 select t.id, t.title, e.account, t.due_on from task t join episode e on e.id = t.episode
-where t.assignee = ? and t.status in ('open', 'started') order by t.due_on, t.id
+where t.assignee = ? and t.status in ('open', 'started') and t.joined is null order by t.due_on, t.id
 """

@@ -38,7 +38,7 @@ def text_names(
     sound = True
     for found in template_names(text):
         parts = tuple(found.name.split("."))
-        if (parts[0] in given and len(parts) == 1) or parts == ("today",):
+        if parts[0] in given and len(parts) == 1:
             continue
         try:
             names[found.name] = resolve(scope, parts)

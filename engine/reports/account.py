@@ -172,7 +172,7 @@ _LAST = "select max(happened_on) from interaction where account = $1 and ($2 is 
 _OPEN_TASKS = """
 select t.due_on, t.title, coalesce(r.name, t.assignee, t.queue), t.status, t.id
 from episode e join task t on t.episode = e.id left join rep r on r.id = t.assignee
-where e.account = ? and t.status in ('open', 'started')
+where e.account = ? and t.status in ('open', 'started') and t.joined is null
 order by e.priority, t.due_on, t.id
 """
 _DUTIES = """
