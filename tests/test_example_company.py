@@ -13,7 +13,12 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 COMPANY = ROOT / "examples" / "company"
-CONTRACT = yaml.safe_load((ROOT / "rules" / "facts.yaml").read_text(encoding="utf-8"))
+TOLD = {"handover": None, "account": {"successor"}, "rep": {"handed_over_on"}}  # by people, in no system's export
+CONTRACT = {
+    name: {**type, "fields": {n: f for n, f in type["fields"].items() if n not in (TOLD.get(name) or ())}}
+    for name, type in yaml.safe_load((ROOT / "rules" / "facts.yaml").read_text(encoding="utf-8")).items()
+    if TOLD.get(name, ()) is not None
+}
 TONIGHT = date(2026, 11, 22)
 MONEY = re.compile(r"-?\d+(\.\d{1,4})?")
 

@@ -59,13 +59,16 @@ def test_what_was_never_recorded_is_not_judged(nights: list[dict[str, Any]]) -> 
 
 
 def test_lists_are_short_and_have_an_owner(company: tuple[str, Workspace], nights: list[dict[str, Any]]) -> None:
-    people = Counter(task["assignee"] for night in nights for task in night["tasks"] if task["outcome"] == "new")
-    assert None not in people
+    new = [task for night in nights for task in night["tasks"] if task["outcome"] == "new"]
+    queued = [task for task in new if task["assignee"] is None]  # a top person's own list, where nobody stands above
+    assert {task["play"] for task in queued} <= {"name-second-carers"}
+    assert all(task["queue"] for task in queued)
     first = Counter(task["assignee"] for task in nights[0]["tasks"])
     assert max(first.values()) <= MOST_NEW_PER_PERSON
     [(accounts,)] = duckdb.sql(f"select count(*) from '{DATA / company[0] / 'account.csv'}'").fetchall()
     for night in nights:
-        concerned = {task["account"] for task in night["tasks"]} - {None}
+        # of the night alone: in these months nobody does a task, so what is open only grows
+        concerned = {task["account"] for task in night["tasks"] if task["outcome"] == "new"} - {None}
         assert len(concerned) < accounts * 0.25
 
 
@@ -82,7 +85,7 @@ def test_nobody_gets_work_before_being_hired(company: tuple[str, Workspace], nig
     hired = dict(rows)
     for night in nights:
         for task in night["tasks"]:
-            assert hired[task["assignee"]] <= date.fromisoformat(night["today"])
+            assert task["assignee"] is None or hired[task["assignee"]] <= date.fromisoformat(night["today"])
 
 
 def test_texts_name_the_customer(company: tuple[str, Workspace], nights: list[dict[str, Any]]) -> None:
@@ -112,10 +115,11 @@ def test_overdue_orders_are_those_that_plain_sql_finds(
                        ordered_on - lag(ordered_on) over (partition by account order by ordered_on) gap
                 from days where ordered_on > $today::date - 1095),
             cycles as (
-                select account, count(*) n, avg(gap) mean, median(gap) middle from gaps group by account),
+                select account, count(*) n, avg(gap) mean, coalesce(stddev_samp(gap), 0) spread
+                from gaps group by account),
             silent as (select account, $today::date - max(ordered_on) since from days group by account)
             select account from cycles join silent using (account)
-            where n >= 4 and since > mean * 1.5 + greatest(mean - middle, 0)
+            where n >= 4 and since > mean * 1.5 + spread
               and not (since > 365 or (since > mean * 3 and since > 90))
             """,
             {"today": night["today"]},
