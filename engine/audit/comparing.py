@@ -1,22 +1,21 @@
 """Two runs side by side: what is new, gone or changed, and the facts or policy lines that made it so."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from engine.audit.behind import Behind, outside
+from engine.audit.reading import reading
 from engine.audit.reasons import Reason, plain
 from engine.audit.why_not import why_not
-from engine.errors import HoldfastError, StoreError
+from engine.errors import HoldfastError
 from engine.policy.differing import PolicyChange, policy_changes
 from engine.policy.faults import Place
 from engine.policy.model import Policy
 from engine.reasoning.layout import risk_path, signal_path
 
+_WHAT = "the conclusions of these runs"
 _SIDES = """
 create table first (subject varchar, account varchar, severity varchar);
 create table second (subject varchar, account varchar, severity varchar)
@@ -137,7 +136,7 @@ def _moves(first: Side, second: Side) -> Iterator[Move]:
         paths = [signal_path(side.folder, rule) for side in (first, second)]
         if not any(path.is_file() for path in paths):
             continue
-        with _reading() as db:
+        with reading(_WHAT) as db:
             db.execute(_SIDES)
             for fill, path in zip(_FILL, paths, strict=True):
                 if path.is_file():
@@ -148,7 +147,7 @@ def _moves(first: Side, second: Side) -> Iterator[Move]:
 
 
 def _risk(first: Side, second: Side) -> list[tuple[str, str, str]]:
-    with _reading() as db:
+    with reading(_WHAT) as db:
         rows = db.execute(_RISK, [str(risk_path(first.folder)), str(risk_path(second.folder))]).fetchall()
     return [(account, before, after) for account, before, after in rows]
 
@@ -230,12 +229,3 @@ def _behind(side: Side, rule: str) -> set[str]:
 
 def _line(place: Place | None) -> str:
     return f"{place.file}:{place.line}" if place else ""
-
-
-@contextmanager
-def _reading() -> Iterator[duckdb.DuckDBPyConnection]:
-    try:
-        with duckdb.connect() as db:
-            yield db
-    except duckdb.Error as error:
-        raise StoreError("the conclusions of these runs cannot be read", "they are damaged") from error

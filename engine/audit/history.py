@@ -7,11 +7,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from engine.audit.behind import Behind
+from engine.audit.reading import reading
 from engine.audit.reasons import plain
-from engine.errors import StoreError
 from engine.policy.model import Policy
 from engine.policy.names import ACCOUNT, account_path
 from engine.reasoning.layout import risk_path
@@ -127,11 +125,8 @@ def default_since(until: date) -> date:
 
 
 def _read(query: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    try:
-        with duckdb.connect() as db:
-            return db.execute(query, values).fetchall()
-    except duckdb.Error as error:
-        raise StoreError("the conclusions of a run cannot be read", "they are damaged") from error
+    with reading("the conclusions of a run") as db:
+        return db.execute(query, values).fetchall()
 
 
 _TASKS = """

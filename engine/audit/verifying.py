@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from engine.audit.reading import reading
 from engine.audit.reasons import plain
 from engine.errors import EngineError, StoreError
 from engine.facts.snapshot import Snapshot
@@ -147,7 +148,8 @@ def _crashed(error: EngineError) -> bool:
 def _accounts(snapshot: Snapshot) -> list[str]:
     if ACCOUNT not in snapshot.present:
         return []
-    rows = _read("select id from read_parquet($1) order by id", [str(snapshot.path(ACCOUNT))])
+    with reading("the facts of the run", "the snapshot is damaged") as db:
+        rows = db.execute("select id from read_parquet($1) order by id", [str(snapshot.path(ACCOUNT))]).fetchall()
     return [str(id) for (id,) in rows]
 
 
@@ -227,11 +229,3 @@ def _keyed(db: duckdb.DuckDBPyConnection, query: str) -> Rows:
         fields = dict(zip(names, row, strict=True))
         keyed[fields.pop("subject", None), fields.pop("account")] = fields
     return keyed
-
-
-def _read(query: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    try:
-        with duckdb.connect() as db:
-            return db.execute(query, values).fetchall()
-    except duckdb.Error as error:
-        raise StoreError("the facts of the run cannot be read", "the snapshot is damaged") from error

@@ -8,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from engine.errors import StoreError, UsageError
-from engine.facts.snapshot import open_snapshot
 from engine.facts.work import workbench
 from engine.policy.kinds import Kind
 from engine.policy.model import Policy
@@ -16,6 +15,7 @@ from engine.reasoning.columnar.asking import open_night as ask_night
 from engine.reasoning.days import Workdays
 from engine.reports.source import ReportSource
 from engine.store.opening import Store, open_store
+from engine.store.sealed import newest_run, sealed_snapshot
 from engine.store.tellings import untaken
 from engine.telling.merged import changes, merged
 
@@ -69,18 +69,15 @@ def open_ground(
     """
     _check_contract(policy)
     with open_store(store_folder) as store, workbench() as bench, TemporaryDirectory(prefix="holdfast-") as made:
-        rows = store.rows("select id, today, snapshot from run order by number desc limit 1")
-        if not rows:
+        run = newest_run(store)
+        if run is None:
             raise StoreError("no night has been run yet", "run `holdfast run` first")
-        [(run, run_day, hash)] = rows
-        night = date.fromisoformat(run_day)
-        day = today or max(date.today(), night)
-        base = open_snapshot(store.folder / "snapshots" / hash)
+        day = today or max(date.today(), run.today)
+        base = sealed_snapshot(store, run)
         changed = changes(bench, policy.contract, base, store, untaken(store))
         facts = merged(bench, policy.contract, base, changed, Path(made))
-        conclusions = store.runs / run
-        with ask_night(policy, facts, day, conclusions, calendar) as asked:
-            source = ReportSource(run, night, day, policy, facts, conclusions, store, asked)
+        with ask_night(policy, facts, day, run.folder, calendar) as asked:
+            source = ReportSource(run.id, run.today, day, policy, facts, run.folder, store, asked)
             labels = dict(source.rows(_LABELS))
             _lay(source)
             yield Ground(source, store, policy, day, labels)

@@ -1,11 +1,9 @@
 """What reports read: the last night of a store, with its policy, its facts and its conclusions."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,9 +12,8 @@ import duckdb
 
 from engine.action.facts import Facts
 from engine.errors import StoreError, UsageError
-from engine.facts.snapshot import Snapshot, open_snapshot
+from engine.facts.snapshot import Snapshot
 from engine.policy.kinds import Kind
-from engine.policy.load import check
 from engine.policy.model import Policy
 from engine.reasoning.columnar import reason
 from engine.reasoning.columnar.asking import Asked
@@ -25,6 +22,7 @@ from engine.reasoning.columnar.night import engine_error
 from engine.reasoning.days import Workdays
 from engine.reasoning.layout import risk_path
 from engine.store.opening import Store, read_store
+from engine.store.sealed import newest_run, readable_policy, sealed_snapshot
 
 
 @dataclass(frozen=True)
@@ -110,24 +108,15 @@ def open_night(
 
 
 def _last_run(store: Store) -> tuple[str, date, Policy, Snapshot]:
-    found = store.rows(
-        "select r.id, r.today, r.snapshot, p.texts from run r join policy p on p.hash = r.policy"
-        " order by r.number desc limit 1"
-    )
-    if not found:
+    run = newest_run(store)
+    if run is None:
         raise StoreError("no night has been run yet", "run `holdfast run` first")
-    [(run, day, snapshot, texts)] = found
-    policy = _sealed(texts)
+    policy = readable_policy(store, run.policy)
     if policy is None:
         raise StoreError(
-            f"the sealed policy of run {run} cannot be read by this version", "run `holdfast run` again first"
+            f"the sealed policy of run {run.id} cannot be read by this version", "run `holdfast run` again first"
         )
-    return run, date.fromisoformat(day), policy, open_snapshot(store.folder / "snapshots" / snapshot)
-
-
-@lru_cache(maxsize=2)
-def _sealed(texts: str) -> Policy | None:
-    return check(json.loads(texts)).policy
+    return run.id, run.today, policy, sealed_snapshot(store, run)
 
 
 def _add_conclusions(asked: Asked) -> None:

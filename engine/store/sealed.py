@@ -29,15 +29,21 @@ class SealedRun:
     folder: Path
 
 
-def last_run(store: Store, on: date | None = None) -> SealedRun:
-    """The last run, or the last one of that day or before. Raises StoreError where there is none."""
+def newest_run(store: Store, on: date | None = None) -> SealedRun | None:
+    """The last run, or the last one of that day or before, where there is one."""
     rows = store.rows(
         f"{_RUN} where ?1 is null or today <= ?1 order by number desc limit 1", [on.isoformat() if on else None]
     )
-    if not rows:
+    return _run(store, rows[0]) if rows else None
+
+
+def last_run(store: Store, on: date | None = None) -> SealedRun:
+    """As `newest_run`. Raises StoreError where there is none."""
+    run = newest_run(store, on)
+    if run is None:
         since = "" if on is None else f" on {on} or before"
         raise StoreError(f"nothing has run here yet{since}", "run a night first: holdfast run")
-    return _run(store, rows[0])
+    return run
 
 
 def find_run(store: Store, name: str) -> SealedRun:
@@ -57,13 +63,18 @@ def find_run(store: Store, name: str) -> SealedRun:
 
 def sealed_policy(store: Store, hash: str) -> Policy:
     """The policy under which a run was made, by its hash. Raises StoreError where it cannot be read any more."""
-    texts = store.rows("select texts from policy where hash = ?", [hash])
-    policy = _checked(str(texts[0][0])) if texts else None
+    policy = readable_policy(store, hash)
     if policy is None:
         raise StoreError(
             "the sealed policy of this run cannot be read by this version", "use the version that wrote it"
         )
     return policy
+
+
+def readable_policy(store: Store, hash: str) -> Policy | None:
+    """The same, None where it cannot be read any more."""
+    texts = store.rows("select texts from policy where hash = ?", [hash])
+    return _checked(str(texts[0][0])) if texts else None
 
 
 @lru_cache(maxsize=4)

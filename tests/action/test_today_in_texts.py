@@ -1,13 +1,13 @@
 """The day itself may be named in every text, with either engine."""
 
-import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
+from bare import bare_workspace
 
 from engine.job import night_of
-from engine.workspace import Workspace, init_workspace
+from engine.workspace import Workspace
 
 TODAY = date(2026, 11, 22)
 POLICY = """
@@ -30,11 +30,7 @@ FACTS = {
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     """One late promise, and texts that name the day."""
-    made = init_workspace(tmp_path / "firm", "en")
-    for folder in (made.rules, made.playbooks, made.templates):
-        for entry in folder.iterdir():
-            if entry.name != "facts.yaml":
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    made = bare_workspace(tmp_path / "firm")
     (made.rules / "policy.yaml").write_text(POLICY)
     (made.playbooks / "keep.yaml").write_text(PLAY)
     (made.templates / "any.en.md").write_text("# Keep it, {{ today }}\n\n{% for r in reasons %}{{ r }}{% endfor %}\n")

@@ -4,10 +4,12 @@ import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
+from bare import bare_workspace
+
 from engine.audit.diffing import Difference
 from engine.changing import Compared, diff_of
 from engine.job import night_of
-from engine.workspace import Workspace, init_workspace
+from engine.workspace import Workspace
 
 FIRST = date(2026, 11, 17)
 POLICY = """
@@ -70,11 +72,7 @@ def write(root: Path, policy: str = POLICY, play: str = PLAY, *plays: str) -> Pa
 
 def make(folder: Path, language: str = "en", nights: int = 4, policy: str = POLICY) -> Workspace:
     """A workspace with this policy in which so many nights have run."""
-    made = init_workspace(folder, language)
-    for part in (made.rules, made.playbooks, made.templates):
-        for entry in part.iterdir():
-            if entry.name != "facts.yaml":
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    made = bare_workspace(folder, language)
     write(made.root, policy)
     for name, text in FACTS.items():
         (made.root / "facts" / f"{name}.csv").write_text(text)

@@ -1,9 +1,9 @@
 """Two runs side by side: by what the facts did, and by what the policy did."""
 
-import shutil
 from datetime import date, timedelta
 
 import pytest
+from bare import bare_workspace
 
 from engine.audit.comparing import Move, Part
 from engine.errors import UsageError
@@ -11,7 +11,7 @@ from engine.inquiry import Compared, compare_runs
 from engine.job import night_of
 from engine.policy.differing import policy_changes
 from engine.policy.load import load_policy
-from engine.workspace import Workspace, init_workspace
+from engine.workspace import Workspace
 
 DAY = date(2026, 11, 20)
 POLICY = """
@@ -41,11 +41,7 @@ FACTS = {
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Four nights: an ordinary one; a day later; a promise more and one kept; another policy."""
-    made = init_workspace(tmp_path_factory.mktemp("compare") / "firm", "en")
-    for folder in (made.rules, made.playbooks, made.templates):
-        for entry in folder.iterdir():
-            if entry.name != "facts.yaml":
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    made = bare_workspace(tmp_path_factory.mktemp("compare") / "firm")
     (made.rules / "policy.yaml").write_text(POLICY)
     for name, text in FACTS.items():
         (made.root / "facts" / f"{name}.csv").write_text(text)

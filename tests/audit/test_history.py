@@ -1,9 +1,9 @@
 """The time line of an account: what came and went, with who said what."""
 
-import shutil
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from bare import bare_workspace
 
 from engine.action.words import Word, done
 from engine.errors import UsageError
@@ -11,7 +11,7 @@ from engine.inquiry import history_of
 from engine.job import night_of
 from engine.store import open_store
 from engine.store.told import write_told
-from engine.workspace import Workspace, init_workspace
+from engine.workspace import Workspace
 
 DAY = date(2026, 11, 20)
 POLICY = """
@@ -41,11 +41,7 @@ FACTS = {
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Four nights: the promise is due, late, later, and kept after somebody said that it is done."""
-    made = init_workspace(tmp_path_factory.mktemp("history") / "firm", "en")
-    for folder in (made.rules, made.playbooks, made.templates):
-        for entry in folder.iterdir():
-            if entry.name != "facts.yaml":
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    made = bare_workspace(tmp_path_factory.mktemp("history") / "firm")
     (made.rules / "policy.yaml").write_text(POLICY)
     (made.playbooks / "keep.yaml").write_text(PLAY)
     (made.templates / "any.en.md").write_text("# Keep it\n\nNow.\n")

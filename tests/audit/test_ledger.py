@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from bare import bare_workspace
 
 from engine.action.words import Word, done, false_alarm, start
 from engine.audit.checking import Checked
@@ -16,7 +17,7 @@ from engine.job import night_of
 from engine.store.ledger import COVERED, UNCOVERED, entry_hash
 from engine.store.opening import open_store
 from engine.store.signing import KEY_PATH
-from engine.workspace import Workspace, init_workspace, open_workspace
+from engine.workspace import Workspace, open_workspace
 
 DAY = date(2026, 11, 20)
 NIGHTS = 6
@@ -56,11 +57,7 @@ FACTS = {
 
 def made(root: Path) -> Workspace:
     """A workspace with one rule and one play, and no night yet."""
-    workspace = init_workspace(root, "en")
-    for folder in (workspace.rules, workspace.playbooks, workspace.templates):
-        for entry in folder.iterdir():
-            if entry.name != "facts.yaml":
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    workspace = bare_workspace(root)
     (workspace.rules / "policy.yaml").write_text(POLICY)
     (workspace.playbooks / "keep.yaml").write_text(PLAY)
     (workspace.templates / "call.en.md").write_text("# Call {{ account.name }}\n\nCall them.\n")

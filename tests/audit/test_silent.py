@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from bare import bare_workspace
 from typer.testing import CliRunner
 
 from cli import app
 from engine.hindsight import silent_rules_of
 from engine.job import night_of
-from engine.workspace import Workspace, init_workspace
+from engine.workspace import Workspace
 
 DAY = date(2025, 12, 31)
 RULES = """
@@ -35,11 +36,7 @@ risk: {amber: signals.any >= 1}
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Ten customers and three nights; one of the customers has stopped ordering."""
-    made = init_workspace(tmp_path_factory.mktemp("silent") / "firm", "en")
-    for folder in (made.rules, made.playbooks, made.templates):
-        for entry in folder.iterdir():
-            if entry.name != "facts.yaml":
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    made = bare_workspace(tmp_path_factory.mktemp("silent") / "firm")
     (made.rules / "rules.yaml").write_text(RULES)
     accounts = "".join(f"a{n},Name {n},customer,Leeds\n" for n in range(10))
     (made.root / "facts" / "account.csv").write_text("id,name,kind,city\n" + accounts + "p1,Prospect,prospect,Leeds\n")

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from datetime import date
@@ -10,13 +9,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from bare import bare_workspace
 
 from engine.audit import verifying
 from engine.errors import StoreError
 from engine.inquiry import verify_run
 from engine.job import night_of
 from engine.reasoning.layout import signal_path
-from engine.workspace import Workspace, init_workspace
+from engine.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent.parent
 DAY = date(2026, 11, 20)
@@ -54,11 +54,7 @@ FACTS = {
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     """A dozen accounts after one night."""
-    made = init_workspace(tmp_path / "firm", "en")
-    for folder in (made.rules, made.playbooks, made.templates):
-        for entry in folder.iterdir():
-            if entry.name != "facts.yaml":
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    made = bare_workspace(tmp_path / "firm")
     (made.rules / "policy.yaml").write_text(POLICY)
     (made.playbooks / "keep.yaml").write_text(PLAY)
     (made.templates / "any.en.md").write_text("# Keep it\n\nNow.\n")

@@ -1,9 +1,9 @@
 """Why a rule did not hold: the part that fails first, and the smallest change, each tried out on the facts."""
 
-import shutil
 from datetime import date, timedelta
 
 import pytest
+from bare import bare_workspace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +18,7 @@ from engine.inquiry import explain_absence
 from engine.job import night_of
 from engine.policy.load import load_policy
 from engine.policy.model import Policy
-from engine.workspace import Workspace, init_workspace
+from engine.workspace import Workspace
 
 TODAY = date(2026, 11, 20)
 POLICY = """
@@ -75,11 +75,7 @@ FACTS = {
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """A firm of two accounts after one night."""
-    made = init_workspace(tmp_path_factory.mktemp("why-not") / "firm", "en")
-    for folder in (made.rules, made.playbooks, made.templates):
-        for entry in folder.iterdir():
-            if entry.name != "facts.yaml":
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    made = bare_workspace(tmp_path_factory.mktemp("why-not") / "firm")
     (made.rules / "policy.yaml").write_text(POLICY)
     (made.playbooks / "late.yaml").write_text(PLAY)
     (made.templates / "any.en.md").write_text("# Do it\n\nNow.\n")

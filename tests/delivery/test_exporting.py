@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bare import bare_workspace
 from icalendar import Calendar
 
 from engine.action.undoing import undo
@@ -23,7 +24,7 @@ from engine.job import night_of
 from engine.store import open_store
 from engine.store.opening import Store
 from engine.store.tasks import TaskFilter, list_tasks
-from engine.workspace import Workspace, init_workspace, open_workspace
+from engine.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parent.parent.parent
 DAY = date(2026, 11, 20)
@@ -106,11 +107,7 @@ class Firm:
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The firm after one night: for a1 a late promise and a visit are one task, r2 reads Chinese."""
-    made = init_workspace(tmp_path_factory.mktemp("exports") / "firm", "en")
-    for folder in (made.rules, made.playbooks, made.templates):
-        for entry in folder.iterdir():
-            if entry.name != "facts.yaml":
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    made = bare_workspace(tmp_path_factory.mktemp("exports") / "firm")
     (made.rules / "policy.yaml").write_text(POLICY, encoding="utf-8")
     for name, text in PLAYS.items():
         (made.playbooks / f"{name}.yaml").write_text(text, encoding="utf-8")

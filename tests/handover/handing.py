@@ -1,17 +1,18 @@
 """Help for the tests of hand-overs: a small firm, its nights, and people without a database."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
+
+from bare import bare_workspace
 
 from engine.handover.candidates import Candidate, Moving
 from engine.handover.ground import Ground, open_ground
 from engine.handover.writing import Word
 from engine.job import night_of
 from engine.policy.load import load_policy
-from engine.workspace import Workspace, init_workspace
+from engine.workspace import Workspace
 
 DAY = date(2026, 11, 20)
 MANAGER = Word("m1", datetime(2026, 11, 20, 9, 0).astimezone())
@@ -67,11 +68,7 @@ FACTS = {
 
 def firm(folder: Path, changed: dict[str, str] | None = None) -> Workspace:
     """A workspace of the small policy and facts, some of them changed, after one night."""
-    made = init_workspace(folder / "firm", "en")
-    for where in (made.rules, made.playbooks, made.templates):
-        for entry in where.iterdir():
-            if entry.name != "facts.yaml":
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    made = bare_workspace(folder / "firm")
     (made.rules / "policy.yaml").write_text(POLICY, encoding="utf-8")
     (made.playbooks / "see.yaml").write_text(PLAY, encoding="utf-8")
     (made.templates / "people").mkdir()
