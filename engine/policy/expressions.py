@@ -8,6 +8,8 @@ missing; `and`, `or` and `not` therefore never see a missing value, except a mis
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cache
+from typing import Any
 
 from engine.policy.kinds import Kind
 
@@ -163,8 +165,13 @@ Expression = (
 
 def children(node: Expression) -> Iterator[Expression]:
     """The expressions directly below `node`."""
-    for field in fields(node):
-        yield from _expressions(getattr(node, field.name))
+    for name in _field_names(type(node)):  # type: ignore[arg-type]
+        yield from _expressions(getattr(node, name))
+
+
+@cache
+def _field_names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _expressions(value: object) -> Iterator[Expression]:

@@ -4,6 +4,7 @@ Other words are names, whatever SQL thinks of them (`order`, `left`, `text`).
 """
 
 from sqlglot import exp, parser
+from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError, TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 from sqlglot.tokens import Tokenizer
@@ -11,6 +12,7 @@ from sqlglot.tokens import Tokenizer
 from engine.policy.lexing import Lexeme, Unreadable, lexemes
 from engine.policy.wrong import Slip
 
+_DIALECT = Dialect()  # made once: making it costs more than reading an expression
 _CASE = "write case when … then … else … end"
 _DEEP = Unreadable(Slip("too-deep", 0, 1, "this expression is nested too deeply", "split it with `let`"))
 
@@ -26,9 +28,9 @@ def parse(text: str) -> tuple[exp.Expr, list[Lexeme]]:
     """The tree of one expression, and its words. Raises Unreadable."""
     words = lexemes(text)
     try:
-        tokens = Tokenizer().tokenize(text)
+        tokens = Tokenizer(_DIALECT).tokenize(text)
         _as_names(tokens, words)
-        trees = _Parser(error_message_context=0).parse(tokens, text)
+        trees = _Parser(error_message_context=0, dialect=_DIALECT).parse(tokens, text)
     except (ParseError, TokenError) as error:
         raise _syntax(error, words, text) from error
     except RecursionError as error:

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from jinja2 import Environment, TemplateError, TemplateSyntaxError, nodes
 
@@ -210,10 +210,18 @@ class _Places:
     """Columns of a text's names and words, which Jinja's own tree leaves out; each is handed out once."""
 
     def __init__(self, text: str) -> None:
-        self._tokens = _tokens(text)
-        self._unused: dict[str, list[int]] = {}
+        self._text = text
+
+    @cached_property
+    def _tokens(self) -> tuple["_Token", ...]:
+        return _tokens(self._text)
+
+    @cached_property
+    def _unused(self) -> dict[str, list[int]]:
+        unused: dict[str, list[int]] = {}
         for at, token in enumerate(self._tokens):
-            self._unused.setdefault(token.text, []).append(at)
+            unused.setdefault(token.text, []).append(at)
+        return unused
 
     def name(self, name: str, line: int) -> UsedName:
         """The next use of the dotted `name` that starts on or after `line`."""
@@ -246,7 +254,7 @@ class _Token:
     column: int
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=2000)
 def _tokens(text: str) -> tuple[_Token, ...]:
     """The words within braces, with their places; as far as the text can be read."""
     found: list[_Token] = []

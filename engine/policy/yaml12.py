@@ -6,6 +6,7 @@ a fault, tags are not admitted, and aliases may not blow the document up.
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import yaml
@@ -44,15 +45,23 @@ _PLAIN_TAGS = {tag for tag, _, _ in _RESOLVERS} | {
 _PROPERTIES = re.compile(r"(?:[&!]\S*[ \t\n]+)*")
 
 
+_RESOLVED: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+
+
 class _Loader(yaml.SafeLoader):
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+    yaml_implicit_resolvers = _RESOLVED
 
 
 for _tag, _pattern, _first in _RESOLVERS:
     for _char in _first:
-        _Loader.yaml_implicit_resolvers.setdefault("" if _char == "\0" else _char, []).append(
-            (_tag, re.compile(_pattern))
-        )
+        _RESOLVED.setdefault("" if _char == "\0" else _char, []).append((_tag, re.compile(_pattern)))
+
+_FastLoader: type[yaml.SafeLoader] | None = None
+if yaml.__with_libyaml__:
+    _FastLoader = type("_FastLoader", (yaml.CSafeLoader,), {"yaml_implicit_resolvers": _RESOLVED})
+# what libyaml reads otherwise, or places otherwise, or could be too deep for it
+_SLOW_ONLY = re.compile(r"[\t?!]|[^\n]{500}|^(?:---|\.\.\.|%)|:\s*[\]},]", re.MULTILINE)
+_MOST_BRACKETS = 100  # open at once, at most, for libyaml
 
 
 @dataclass
@@ -87,7 +96,7 @@ def load(text: str, file: str) -> tuple[object, Mapping[Path, Place], list[Fault
     reading = _Reading(file, text)
     data: object = None
     try:
-        node = yaml.compose(text, Loader=_Loader)
+        node = _composed(text)
         data = None if node is None else _plain(node, (), reading, 0)
     except yaml.MarkedYAMLError as error:
         reading.faults.append(syntax_fault(error, text, file))
@@ -100,6 +109,26 @@ def load(text: str, file: str) -> tuple[object, Mapping[Path, Place], list[Fault
     except _StopReading:
         pass
     return data, reading.places, reading.faults
+
+
+def _composed(text: str) -> yaml.Node | None:
+    """The tree of a text: by libyaml, ten times as fast, where it is there and sees the text as PyYAML does.
+
+    Faults are always PyYAML's own: their places are exact.
+    """
+    if _FastLoader is not None and not _SLOW_ONLY.search(text) and _brackets(text) <= _MOST_BRACKETS:
+        with suppress(yaml.YAMLError, ValueError, OverflowError):
+            return yaml.compose(text, Loader=_FastLoader)
+    return yaml.compose(text, Loader=_Loader)
+
+
+def _brackets(text: str) -> int:
+    """The most brackets that are open at once, at least; those in texts and comments count too."""
+    deepest = depth = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth += 1 if bracket in "[{" else -1 if depth else 0
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _too_deep(place: Place) -> Fault:
@@ -174,7 +203,7 @@ def _scalar(node: yaml.ScalarNode, reading: _Reading) -> object:
     if bad := forbidden(text):
         reading.fault("character", mark, *said(bad))
         return UNREAD
-    kind = node.tag.rsplit(":", 1)[1] if node.style is None else "str"
+    kind = "str" if node.style else node.tag.rsplit(":", 1)[1]
     if kind == "bool":
         return text.lower() == "true"
     if kind == "null":
