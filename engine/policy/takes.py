@@ -9,7 +9,7 @@ from engine.policy.kinds import Kind
 ORDERED = (*NUMERIC, Kind.DATE, Kind.TEXT)
 LISTED = (Kind.TEXT, Kind.INTEGER, Kind.DATE)  # kinds of which every value has one plain text
 MOST_LISTED = 20  # values that `list` says
-BETWEEN, AND_MORE = "; ", "; …"  # what stands between them, and behind them where there are more
+BETWEEN, AND_MORE = " / ", " / …"  # what stands between them, and behind them where there are more
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ TAKES: Mapping[str, TakeFunction] = {
     "top_share": TakeFunction(ANY, Kind.NUMBER, "the share of the rows that have the most frequent value, 0 to 1"),
     "latest": TakeFunction(ANY, None, "the value in the newest row"),
     "previous": TakeFunction(ANY, None, "the value in the row before the newest"),
-    "list": TakeFunction(LISTED, Kind.TEXT, f"the different values in order as a text, `a; b`; {MOST_LISTED} at most"),
+    "list": TakeFunction(LISTED, Kind.TEXT, f"the different values in order as a text, `a / b`; {MOST_LISTED} at most"),
     "mean_gap": TakeFunction((Kind.DATE,), Kind.NUMBER, "the mean days between one date and the next"),
     "median_gap": TakeFunction((Kind.DATE,), Kind.NUMBER, "the median days between one date and the next"),
     "max_gap": TakeFunction((Kind.DATE,), Kind.INTEGER, "the most days between one date and the next"),

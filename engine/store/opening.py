@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlite_utils import Database
-
 from engine.errors import StoreError
+from engine.store.database import Database
 from engine.store.faults import store_error, told
 from engine.store.ledger import seal_found, seal_words
 from engine.store.migrations import MIGRATIONS, migrate, version

@@ -77,7 +77,7 @@ def taken(take, pairs, kind):
             return None if total is None else finite(total / len(values))
         case "list":
             texts = [str(value) for value in sorted(set(values))]
-            return "; ".join(texts) if len(texts) <= 20 else "; ".join([*texts[:20], "…"])
+            return " / ".join(texts) if len(texts) <= 20 else " / ".join([*texts[:20], "…"])
         case "top_share":
             return Counter(values).most_common(1)[0][1] / len(values)
     days = sorted({value.toordinal() for value in values})

@@ -34,10 +34,10 @@ def test_rows_of_the_own_type_see_their_subject(judge: Any) -> None:
         for r in judge(show(measures, "before others waited", "complaint"), facts).signals("show")
     }
     assert {id: (e["before"], e["others"], e["waited"]) for id, e in found.items()} == {
-        "c1": (0, "c2; c3; c4", None),
-        "c2": (1, "c1; c3; c4", 3),
-        "c3": (0, "c1; c2; c4", 3),
-        "c4": (2, "c1; c2; c3", 2),
+        "c1": (0, "c2 / c3 / c4", None),
+        "c2": (1, "c1 / c3 / c4", 3),
+        "c3": (0, "c1 / c2 / c4", 3),
+        "c4": (2, "c1 / c2 / c3", 2),
         "c5": (0, None, None),
     }
 
@@ -73,7 +73,7 @@ def test_a_list_is_in_the_order_of_code_points_and_ends_after_twenty(judge: Any)
         "account": [A, B],
         "order": [
             *(order(f"m{n}", "a", 0, 1, product=product) for n, product in enumerate(reversed(many))),
-            *(order(f"b{n}", "b", 0, 1, product=p) for n, p in enumerate(["😀", "钢材", "a; b", "é", "B", "a", ""])),
+            *(order(f"b{n}", "b", 0, 1, product=p) for n, p in enumerate(["😀", "钢材", "a / b", "é", "B", "a", ""])),
         ],
     }
     measures = """
@@ -82,6 +82,6 @@ def test_a_list_is_in_the_order_of_code_points_and_ends_after_twenty(judge: Any)
   none_of: {about: account, from: order, where: amount > 5, take: list(product)}
 """
     a, b = (row["evidence"] for row in judge(show(measures, "all_of few none_of"), facts).signals("show"))
-    assert (a["all_of"], a["few"]) == ("; ".join(many[:20]) + "; …", "; ".join(many[:20]))
-    assert b["all_of"] == "; B; a; a; b; é; 钢材; 😀"
+    assert (a["all_of"], a["few"]) == (" / ".join(many[:20]) + " / …", " / ".join(many[:20]))
+    assert b["all_of"] == " / B / a / a / b / é / 钢材 / 😀"
     assert (a["none_of"], b["none_of"]) == (None, None)
