@@ -7,11 +7,13 @@ import typer
 from engine import __version__
 from engine.commands import (
     audit,
+    delivering,
     facts,
     figures,
     handover,
     ledger,
     nights,
+    planning,
     policy,
     promises,
     proof,
@@ -29,7 +31,22 @@ app = typer.Typer(
     help="Keep customers: policy in YAML, held against the facts every night.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (policy, nights, tasks, facts, promises, reports, figures, handover, audit, ledger, proof, versions):
+for part in (
+    policy,
+    nights,
+    tasks,
+    delivering,
+    facts,
+    promises,
+    reports,
+    figures,
+    planning,
+    handover,
+    audit,
+    ledger,
+    proof,
+    versions,
+):
     app.add_typer(part.app)
 
 

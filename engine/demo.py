@@ -10,11 +10,12 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
 
+from engine.asking import explain_task
+from engine.delivery.document_text import document_text
 from engine.delivery.listing import as_table, as_text
 from engine.delivery.phrases import phrase
-from engine.delivery.why_view import why_view
+from engine.delivery.why_view import task_document
 from engine.errors import UsageError
-from engine.inquiry import explain_task
 from engine.job import Done, night_of
 from engine.policy.load import load_policy
 from engine.shipped import shipped_example
@@ -81,7 +82,7 @@ def _show_list(workspace: Workspace, folder: Path, day: date, console: Console) 
     console.print(as_text(first, language))
     explained = explain_task(workspace, first.id)
     console.print(Padding(Rule(phrase("demo_why", language), align="left"), (1, 0, 0, 0)))
-    console.print(why_view(explained.reason, explained.task, language, explained.policy.words))
+    console.print(document_text(task_document(explained, language)))
     console.print(Padding(phrase("demo_next", language, folder=folder), (1, 0, 0, 0)))
 
 

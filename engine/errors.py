@@ -1,5 +1,7 @@
 """The one family of errors that a user may see; each carries the way out."""
 
+from engine.messages import in_language
+
 
 class HoldfastError(Exception):
     """Something the user can mend. `hint` says how; the command ends with `exit_code`."""
@@ -10,6 +12,10 @@ class HoldfastError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    def said(self, language: str) -> tuple[str, str]:
+        """Message and hint in `language`; English where no catalogue has them."""
+        return in_language(self.message, language), in_language(self.hint, language)
 
 
 class UsageError(HoldfastError):

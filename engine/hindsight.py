@@ -9,7 +9,7 @@ from engine.audit.backtest.looking import Asked, BackTest, Sweep, backtest, swee
 from engine.audit.backtest.tuning import variants
 from engine.audit.silent import Silence, silence
 from engine.facts.snapshot import Snapshot
-from engine.policy.load import load_policy
+from engine.job import policy_in_force
 from engine.policy.model import Policy
 from engine.store.opening import Store, read_store
 from engine.store.sealed import last_run, sealed_snapshot
@@ -19,11 +19,11 @@ Say = Callable[[str], None]
 
 
 def backtest_of(workspace: Workspace, asked: Asked, say: Say) -> tuple[BackTest, Policy]:
-    """The policy as it stands in the workspace, held against the facts of the last night. Raises HoldfastError.
+    """The policy that nights run under, held against the facts of the last night. Raises HoldfastError.
 
     `asked.end` and its calendar are filled in here.
     """
-    policy = load_policy(workspace.root)
+    policy = policy_in_force(workspace)
     with read_store(workspace.store) as store:
         snapshot, asked = _facts(workspace, store, asked)
         return backtest(policy, snapshot, asked, done_tasks(store), say), policy
@@ -31,7 +31,7 @@ def backtest_of(workspace: Workspace, asked: Asked, say: Say) -> tuple[BackTest,
 
 def sweep_of(workspace: Workspace, asked: Asked, limit: str, values: str | None, say: Say) -> tuple[Sweep, Policy]:
     """The same under several values of one limit, see `tuning.variants`. Raises HoldfastError."""
-    policy = load_policy(workspace.root)
+    policy = policy_in_force(workspace)
     say(limit)
     swept = variants(policy, limit, values)
     with read_store(workspace.store) as store:
@@ -40,8 +40,8 @@ def sweep_of(workspace: Workspace, asked: Asked, limit: str, values: str | None,
 
 
 def silent_rules_of(workspace: Workspace) -> tuple[Silence, Policy]:
-    """The rules of the workspace's policy that say nothing, or say it of everybody. Raises HoldfastError."""
-    policy = load_policy(workspace.root)
+    """The rules of the policy that nights run under that say nothing, or say it of everybody. Raises HoldfastError."""
+    policy = policy_in_force(workspace)
     with read_store(workspace.store) as store:
         run = last_run(store)
         return silence(store, policy, sealed_snapshot(store, run), run.today), policy

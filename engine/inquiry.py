@@ -8,54 +8,26 @@ from pathlib import Path
 from typing import Any
 
 from engine.action.words import speaker
-from engine.audit.behind import Behind
 from engine.audit.checking import Checked, check_store
 from engine.audit.comparing import Comparison, Side, compare
 from engine.audit.history import Event, default_since, history
+from engine.audit.locating import located
 from engine.audit.pruning import Pruned, kept_runs, prune
 from engine.audit.reasons import Reason
-from engine.audit.recorded import Recorded
 from engine.audit.replaying import Replayed, replay
+from engine.audit.sealed_night import open_night, seal_of
 from engine.audit.verifying import Verified, verify
-from engine.audit.why import Matter, why
 from engine.audit.why_not import GREEN, Absence, why_not
 from engine.errors import UsageError
-from engine.facts.snapshot import damages
-from engine.policy.load import load_policy
+from engine.facts.snapshot import Snapshot
+from engine.job import policy_in_force
 from engine.policy.model import Policy
+from engine.policy.names import ACCOUNT
 from engine.store.ledger import Entry, entries
 from engine.store.opening import open_store, read_store, run_lock
 from engine.store.sealed import SealedRun, find_run, last_run, sealed_policy, sealed_snapshot
 from engine.store.signing import PublicKey, make_key
-from engine.store.tasks import full_id
 from engine.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class Explained:
-    """A task as the store has it, the tree of reasons for it, and the policy under which it was made."""
-
-    task: dict[str, Any]
-    reason: Reason
-    policy: Policy
-
-    def as_json(self) -> dict[str, Any]:
-        """The object that `holdfast why --format json` prints."""
-        return {"task": self.task, "because": self.reason.as_json()}
-
-
-def explain_task(workspace: Workspace, task: str) -> Explained:
-    """Why a task came: by the policy and the facts that the run which made it has sealed. Raises HoldfastError."""
-    with read_store(workspace.store) as store:
-        row = next(iter(store.db.query(_TASK, [full_id(store, task)])))
-        run = find_run(store, row["run"])
-        policy, snapshot = sealed_policy(store, run.policy), sealed_snapshot(store, run)
-    behind = Behind(policy, snapshot, run.today, workspace.calendar)
-    matter = Matter(row["play"], row["subject_type"], row["subject"], row["account"])
-    reason = why(policy, behind, Recorded(policy, run.folder), matter)
-    notes = tuple(Reason("note", "damaged", detail={"now": said}) for said in damages(snapshot, content=False))
-    reason = replace(reason, children=(*notes, *reason.children))
-    return Explained(row, reason, policy)
 
 
 @dataclass(frozen=True)
@@ -71,11 +43,15 @@ class Unexplained:
     absence: Absence
     policy: Policy
     outcomes: tuple[tuple[str, str], ...] = ()
+    notes: tuple[Reason, ...] = ()  # what of the sealed facts was changed since
 
     def as_json(self) -> dict[str, Any]:
         """The object that `holdfast why-not --format json` prints."""
         outcomes = [{"subject": subject, "outcome": outcome} for subject, outcome in self.outcomes]
-        return {"run": self.run.id, "on": self.on.isoformat(), **self.absence.as_json(), "outcomes": outcomes}
+        return {
+            "run": self.run.id, "on": self.on.isoformat(), "sealed": seal_of(self.run), **self.absence.as_json(),
+            "outcomes": outcomes, "changed_since": [str(note.detail["now"]) for note in self.notes],
+        }  # fmt: skip
 
 
 def explain_absence(
@@ -84,15 +60,25 @@ def explain_absence(
     """Why a signal or play did not hold, by the last night on or before `on`. Raises HoldfastError."""
     with read_store(workspace.store) as store:
         run = last_run(store, on)
-        policy, snapshot = sealed_policy(store, run.policy), sealed_snapshot(store, run)
+        night = open_night(store, run, workspace.calendar)
     day = on or run.today
-    behind = Behind(policy, snapshot, day, workspace.calendar)
-    recorded = Recorded(policy, run.folder)
+    policy, recorded = night.policy, night.recorded
+    behind = night.behind if day == run.today else replace(night.behind, today=day, source=None)
     standing = GREEN if account is None else recorded.standing(account)
-    absence = why_not(policy, behind, rule, account, subject, standing)
-    row = behind.fact("account", account) or {}
-    outcomes = recorded.outcomes(rule, account) if absence.kind == "play" else ()
-    return Unexplained(run, day, row.get("name"), absence, policy, outcomes)
+    absence = _located(why_not(policy, behind, rule, account, subject, standing), behind.snapshot)
+    row = behind.fact(ACCOUNT, account) or {}
+    decided = recorded.decided(account=account, play=rule) if absence.kind == "play" else ()
+    outcomes = tuple((each.subject, each.outcome) for each in decided if account is not None or each.account is None)
+    return Unexplained(run, day, row.get("name"), absence, policy, outcomes, night.notes)
+
+
+def _located(absence: Absence, snapshot: Snapshot) -> Absence:
+    """The same with the source files and rows of its facts."""
+    if absence.first is None:
+        [tree] = located(snapshot, absence.tree)
+        return replace(absence, tree=tree)
+    tree, first = located(snapshot, absence.tree, absence.first)
+    return replace(absence, tree=tree, first=first)
 
 
 @dataclass(frozen=True)
@@ -107,7 +93,10 @@ class Compared:
 
     def as_json(self) -> dict[str, Any]:
         """The object that `holdfast compare --format json` prints."""
-        return {"first": self.first.id, "second": self.second.id, **self.comparison.as_json()}
+        return {
+            "first": self.first.id, "second": self.second.id,
+            "sealed": {"first": seal_of(self.first), "second": seal_of(self.second)}, **self.comparison.as_json(),
+        }  # fmt: skip
 
 
 def compare_runs(workspace: Workspace, first: str, second: str, most: int, account: str | None = None) -> Compared:
@@ -116,8 +105,8 @@ def compare_runs(workspace: Workspace, first: str, second: str, most: int, accou
         runs = [find_run(store, name) for name in (first, second)]
         sides = []
         for run in runs:
-            policy, snapshot = sealed_policy(store, run.policy), sealed_snapshot(store, run)
-            sides.append(Side(policy, Behind(policy, snapshot, run.today, workspace.calendar), run.folder))
+            night = open_night(store, run, workspace.calendar)
+            sides.append(Side(night.policy, night.behind, run.folder))
     found = compare(sides[0], sides[1], most, account)
     ids = {move.account for move in found.shown} | {id for id, _, _ in found.risk[:most]}
     names = {}
@@ -137,12 +126,13 @@ class Account:
     until: date
     events: list[Event]
     policy: Policy
+    run: SealedRun  # whose facts are told
 
     def as_json(self) -> dict[str, Any]:
         """The object that `holdfast history --format json` prints."""
         return {
             "account": self.id, "since": self.since.isoformat(), "until": self.until.isoformat(),
-            "events": [event.as_json() for event in self.events],
+            "sealed": seal_of(self.run), "events": [event.as_json() for event in self.events],
         }  # fmt: skip
 
 
@@ -150,15 +140,15 @@ def history_of(workspace: Workspace, account: str, since: date | None = None, un
     """What is known of an account between two days, by default the last quarter. Raises HoldfastError."""
     with read_store(workspace.store) as store:
         run = last_run(store)
-        policy, snapshot = sealed_policy(store, run.policy), sealed_snapshot(store, run)
-        behind = Behind(policy, snapshot, run.today, workspace.calendar)
-        row = behind.fact("account", account)
+        night = open_night(store, run, workspace.calendar)
+        policy, behind = night.policy, night.behind
+        row = behind.fact(ACCOUNT, account)
         if row is None:
             raise UsageError(f"there is no account '{account}' in the facts of {run.today}", "see holdfast account")
         last = until or run.today
         first = since or default_since(last)
         events = history(store, policy, behind, account, first, last)
-    return Account(account, str(row.get("name") or account), first, last, events, policy)
+    return Account(account, str(row.get("name") or account), first, last, events, policy, run)
 
 
 def verify_run(
@@ -179,10 +169,14 @@ def replay_run(workspace: Workspace, name: str) -> tuple[SealedRun, Replayed]:
 
 
 def check_ledger(workspace: Workspace, public_key: Path | None, head: str | None) -> Checked:
-    """Whether anything of the store is other than sealed. Raises HoldfastError where there is no store."""
-    key = PublicKey(public_key) if public_key is not None else None
+    """Whether anything of the store is other than sealed. Raises HoldfastError where there is no store.
+
+    Signatures are compared with `public_key`, or with the keys that the settings name.
+    """
+    files = workspace.settings.keys.public if public_key is None else (public_key,)
+    keys = [PublicKey(file) for file in files]
     with read_store(workspace.store) as store:
-        return check_store(store, key, head)
+        return check_store(store, keys, head)
 
 
 def ledger_entries(workspace: Workspace, last: int) -> list[Entry]:
@@ -193,7 +187,7 @@ def ledger_entries(workspace: Workspace, last: int) -> list[Entry]:
 
 def prune_runs(workspace: Workspace, keep: int | None, before: date | None, by: str, *, dry_run: bool) -> Pruned:
     """Remove what old runs concluded and rest on. Raises HoldfastError."""
-    keep = kept_runs(load_policy(workspace.root), keep, before)
+    keep = kept_runs(policy_in_force(workspace), keep, before)
     with run_lock(workspace.store), open_store(workspace.store) as store:
         return prune(store, keep, before, speaker(store, by), dry_run=dry_run)
 
@@ -203,12 +197,3 @@ def new_key(workspace: Workspace, file: Path) -> tuple[Path, str]:
     if file.resolve().is_relative_to(workspace.root.resolve()):
         raise UsageError("a private key inside the workspace proves nothing", "name a file elsewhere")
     return make_key(file)
-
-
-_TASK = """
-select t.id, t.title, t.body, coalesce(r.name, t.assignee, t.queue) assignee, t.assignee assignee_id, t.due_on,
-       e.priority, t.status, t.step, e.play, e.subject_type, e.subject, e.account, e.account_name, t.language,
-       n.id run, n.today, n.policy, n.snapshot, n.engine
-from task t join episode e on e.id = t.episode join run n on n.id = t.made_run left join rep r on r.id = t.assignee
-where t.id = ?
-"""

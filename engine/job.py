@@ -1,8 +1,8 @@
 """The main job of a workspace: facts in, a night run, its policy tested."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,15 +13,19 @@ from engine.action.report import Night
 from engine.delivery.render import render
 from engine.errors import PolicyError
 from engine.facts.importing import Imported, import_facts
-from engine.facts.snapshot import open_snapshot
 from engine.facts.work import Bench, workbench
+from engine.outgoing import digests_of
 from engine.policy.load import PolicyFaults, check, load_policy, read_texts
 from engine.policy.model import Policy
+from engine.reports.outlook import open_outlook
+from engine.reports.source import ReportSource
 from engine.scenarios.coverage import Coverage, coverage
 from engine.scenarios.model import Result
 from engine.scenarios.reading import read_scenarios
 from engine.scenarios.suite import run_tests
 from engine.store.opening import open_store, read_store
+from engine.store.sealed import newest_run, sealed_snapshot
+from engine.store.signing import check_key
 from engine.store.tellings import untaken
 from engine.store.versions import last_version, version_of, version_texts
 from engine.telling.at_once import Followed, Here, tell, undo
@@ -68,18 +72,22 @@ def night_of(
     `facts`: a folder or workbook instead of the workspace's own sources; what people told is added to either. Raises
     HoldfastError.
     """
+    if not dry_run:
+        check_key(workspace.store)
     policy = policy_in_force(workspace)
     with TemporaryDirectory(prefix="holdfast-") as temporary:
         store = Path(temporary) if dry_run else workspace.store
         rejects = store / "rejects" / f"{today.isoformat()}.csv"
         with taking(workspace.store) as told:
             imported = import_facts(
-                policy.contract, facts or workspace.sources, store, rejects, rejected_share(policy), progress, told.rows
-            )
+                policy.contract, facts or workspace.sources, store, rejects, rejected_share(policy), progress,
+                told.rows, workspace.language,
+            )  # fmt: skip
         progress("reasoning")
         night = run_night(
-            policy, imported.snapshot, today, settings(workspace), engine=engine, dry_run=dry_run,
-            rejected=imported.rejected,
+            policy, imported.snapshot, today,
+            replace(settings(workspace), also=None if dry_run else digests_of(workspace)), engine=engine,
+            dry_run=dry_run, rejected=imported.rejected,
         )  # fmt: skip
         with night:
             if not dry_run:
@@ -137,26 +145,67 @@ def weigh_promise(workspace: Workspace, cells: Mapping[str, str], today: date) -
     policy = policy_in_force(workspace)
     with TemporaryDirectory(prefix="holdfast-") as temporary, workbench() as bench:
         folder = Path(temporary)
-        facts = _facts_now(workspace, policy, bench, folder)
+        now = _facts_now(workspace, policy, bench, folder)
         return weigh(
-            bench, policy, facts, cells, today, workspace.calendar, render, workspace.language, folder
+            bench, policy, now.facts, cells, today, workspace.calendar, render, workspace.language, folder
         )  # fmt: skip
 
 
-def _facts_now(workspace: Workspace, policy: Policy, bench: Bench, folder: Path) -> MergedFacts:
-    if workspace.database.is_file():
+@dataclass(frozen=True)
+class Outlook:
+    """The cadence table held against the facts, to be asked. `rejected`: rows set aside where the facts were read."""
+
+    source: ReportSource
+    rejected: int
+
+
+@contextmanager
+def outlook_of(
+    workspace: Workspace, today: date | None = None, facts: Path | None = None, progress: Progress = lambda _: None
+) -> Iterator[Outlook]:
+    """The policy in force, held against the last night's facts and what was told since, as of `today`.
+
+    By default it is the day of that night. Before the first night the workspace's own sources are read, and where
+    `facts` names a folder or workbook, these, as of the system's day. No night is run and nothing is written to the
+    workspace. Raises HoldfastError.
+    """
+    policy = policy_in_force(workspace)
+    with TemporaryDirectory(prefix="holdfast-") as temporary, workbench() as bench, ExitStack() as stack:
+        folder = Path(temporary)
+        progress("facts")
+        now = _facts_now(workspace, policy, bench, folder, facts)
+        there = workspace.database.is_file()
+        store = stack.enter_context(open_store(workspace.store if there else folder / "store", create=not there))
+        day = today or now.night or date.today()
+        progress("cadence")
+        with open_outlook(policy, now.facts, store, day, workspace.calendar, folder, now.night) as source:
+            yield Outlook(source, now.rejected)
+
+
+@dataclass(frozen=True)
+class _Now:
+    """Facts as they are known now; `night`: the day of the last night, where they are of one."""
+
+    facts: MergedFacts
+    night: date | None = None
+    rejected: int = 0
+
+
+def _facts_now(workspace: Workspace, policy: Policy, bench: Bench, folder: Path, given: Path | None = None) -> _Now:
+    """The last night's facts with what was told since; before the first night, or where `given`, read from sources."""
+    if given is None and workspace.database.is_file():
         with open_store(workspace.store) as store:
-            rows = store.rows("select snapshot from run order by number desc limit 1")
-            if rows:
-                base = open_snapshot(workspace.snapshots / rows[0][0])
-                return merged(
-                    bench, policy.contract, base, changes(bench, policy.contract, base, store, untaken(store)), folder
-                )
+            run = newest_run(store)
+            if run is not None:
+                base = sealed_snapshot(store, run)
+                changed = changes(bench, policy.contract, base, store, untaken(store))
+                return _Now(merged(bench, policy.contract, base, changed, folder), run.today)
     with taking(workspace.store) as told:
         imported = import_facts(
-            policy.contract, workspace.sources, folder, folder / "rejects.csv", rejected_share(policy), None, told.rows
-        )
-    return MergedFacts(imported.snapshot.hash, imported.snapshot, {})
+            policy.contract, given or workspace.sources, folder, folder / "rejects.csv", rejected_share(policy), None,
+            told.rows,
+        )  # fmt: skip
+    return _Now(MergedFacts(imported.snapshot.hash, imported.snapshot, {}), None, imported.rejected)
 
 
 def _here(workspace: Workspace, today: date, at: datetime) -> Here:

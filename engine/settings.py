@@ -1,8 +1,8 @@
-"""The settings of a workspace, holdfast.yaml: language, people, calendar, sources of facts."""
+"""The settings of a workspace, holdfast.yaml: language, people, calendar, sources of facts, delivery."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,6 +15,8 @@ from engine.facts.sources import Source
 from engine.policy.faults import Fault
 from engine.policy.reading import Spot, read_shape
 from engine.policy.shapes import LanguageName, Shape
+from engine.sending.terms import Delivery, DeliveryShape, delivery_of, plain_secrets
+from engine.store.keys import Keys, KeysShape, keys_of
 
 DEFAULT_FACTS = "facts"
 
@@ -24,6 +26,8 @@ class Settings:
     """What holdfast.yaml says; `languages` holds those people, by rep id, who read another language than `language`.
 
     `publish`: optional, or required where nights run under the last published policy and not the files as they stand.
+    `delivery`: the ways out of the nightly digest; None where none is set. `keys`: of the ledger's
+    signatures.
     """
 
     language: str
@@ -31,6 +35,8 @@ class Settings:
     calendar: Calendar
     sources: tuple[Source, ...]
     publish: str = "optional"
+    delivery: Delivery | None = None
+    keys: Keys = field(default_factory=Keys)
 
 
 def _as_text(value: Any) -> Any:
@@ -72,6 +78,8 @@ class _SettingsShape(Shape):
     calendar: _CalendarShape | None = None
     sources: list[Annotated[_SourceShape, BeforeValidator(_as_source)]] | None = None
     publish: Literal["optional", "required"] = "optional"
+    delivery: DeliveryShape | None = None
+    audit: KeysShape | None = None
 
 
 def read_settings(data: object, spot: Spot, root: Path) -> tuple[Settings | None, list[Fault]]:
@@ -80,10 +88,19 @@ def read_settings(data: object, spot: Spot, root: Path) -> tuple[Settings | None
     Paths of sources are taken from the folder `root`. An empty file stands for the defaults.
     """
     data, folder, faults = _one_folder({} if data is None else data, spot)
+    if isinstance(data, dict) and "delivery" in data:
+        rest, written_out = plain_secrets(data["delivery"], spot / "delivery")
+        data, faults = {**data, "delivery": rest}, faults + written_out
     form, wrong = read_shape(_SettingsShape, data, spot, "holdfast.yaml")
     wrong += faults
     days = form.calendar if form else read_shape(_CalendarShape, _below(data, "calendar"), spot, "")[0]
     calendar, faults = _calendar(days or _CalendarShape(), spot / "calendar")
+    wrong += faults
+    delivery = None
+    if form and form.delivery:
+        delivery, faults = delivery_of(form.delivery, spot / "delivery", root)
+        wrong += faults
+    keys, faults = keys_of(form.audit if form else None, spot / "audit", root)
     wrong += faults
     if wrong or calendar is None:
         return None, wrong
@@ -91,7 +108,7 @@ def read_settings(data: object, spot: Spot, root: Path) -> tuple[Settings | None
     sources = tuple(Source(s.type, root / s.path, s.sheet, s.columns or {}, s.values or {}) for s in form.sources or ())
     if form.sources is None:
         sources = (Source(None, root / folder),)
-    return Settings(form.language, languages, calendar, sources, form.publish), []
+    return Settings(form.language, languages, calendar, sources, form.publish, delivery, keys), []
 
 
 def _below(data: object, key: str) -> object:
@@ -162,7 +179,14 @@ calendar:                   # due dates count workdays
   extra_holidays: []        # days off of your own: [2026-12-31]
   extra_workdays: []        # days worked that are off elsewhere
 
+# delivery:                 # a digest for each person after the night: holdfast deliver (see docs/delivery.md)
+#   mail: {host: smtp.firm.example, from: holdfast@firm.example, user: holdfast, password_env: MAIL_PASSWORD}
+
 # publish: required         # nights run under the last published policy (holdfast policy publish), not under the files
+
+# audit:                    # sign the ledger (holdfast audit key FILE); keep the private key away from this folder
+#   key: ~/firm.pem         # signs every entry from now on
+#   public: firm.pem.pub    # holdfast audit check compares with it
 
 # Where the facts are. A folder with a file for each type of fact (account.csv, order.xlsx, promise.parquet,
 # interaction.jsonl), or one workbook with a sheet for each. Paths count from this folder.
@@ -192,7 +216,15 @@ calendar:                   # 任务期限按工作日计算
   extra_holidays: []        # 公司另外放假的日子：[2026-12-31]
   extra_workdays: []        # 公司另外上班的日子
 
+# delivery:                 # 每晚运行后给每个人发一份任务摘要：holdfast deliver（见 docs/delivery.md）
+#   mail: {host: smtp.firm.example, from: holdfast@firm.example, user: holdfast, password_env: MAIL_PASSWORD}
+#   webhooks: [{name: 华东组, form: wecom, url_env: EAST_ROBOT_URL, for: 华东}]
+
 # publish: required         # 每晚按最近一次发布的政策运行（holdfast policy publish），而不是按正在编辑的文件
+
+# audit:                    # 给账本签名（holdfast audit key 文件）；私钥不要放在本文件夹里
+#   key: ~/firm.pem         # 今后每条账目都用它签名
+#   public: firm.pem.pub    # holdfast audit check 用它核对签名
 
 # 数据在哪里。可以是一个文件夹，每类数据一个文件（account.csv、order.xlsx、promise.parquet、interaction.jsonl），
 # 也可以是一个工作簿，每类数据一张表。相对路径从本文件夹算起。

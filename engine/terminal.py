@@ -11,6 +11,8 @@ from pathlib import Path
 from rich.console import Console
 
 from engine.errors import HoldfastError
+from engine.messages import in_language
+from engine.messages.spoken import CHINESE, speak, spoken
 
 NARROWEST = 40  # columns; a narrower terminal is written to as if it were this wide
 PIPED = 80  # columns where nobody watches
@@ -42,13 +44,14 @@ def print_json(data: object) -> None:
 
 def run_guarded(command: Callable[[], object]) -> None:
     """Run a command; whatever the user can mend ends in a message and an exit code, not in a traceback."""
+    speak("")
     try:
         command()
     except HoldfastError as error:
-        _say(error.message, error.hint)
+        _say(*error.said(spoken()))
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        _say("stopped; nothing of this run was kept")
+        _say(in_language("stopped; nothing of this run was kept", spoken()))
         sys.exit(STOPPED)
     except BrokenPipeError:
         sys.stderr.close()
@@ -57,11 +60,22 @@ def run_guarded(command: Callable[[], object]) -> None:
         if os.environ.get(TRACE):
             traceback.print_exc()
         where = traceback.extract_tb(error.__traceback__)[-1]
-        _say(
+        failure = _damage() or HoldfastError(
             f"holdfast itself failed: {type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})",
             f"nothing of this run was kept; set {TRACE}=1 and report what it prints",
         )
+        _say(*failure.said(spoken()))
         sys.exit(1)
+
+
+def _damage() -> HoldfastError | None:
+    """What is wrong with a store that was opened, where that explains a failure."""
+    from engine.audit.damaged_store import damage_behind
+
+    try:
+        return damage_behind()
+    except Exception:  # then the first failure is told
+        return None
 
 
 def _columns() -> int:
@@ -70,6 +84,8 @@ def _columns() -> int:
 
 
 def _say(message: str, hint: str = "") -> None:
-    print(message if "\n" in message else f"error: {message}", file=sys.stderr)
+    """Show what is wrong and the way out, both in the spoken language already."""
+    error, way = ("错误：", "建议：") if spoken() == CHINESE else ("error: ", "try: ")
+    print(message if "\n" in message else f"{error}{message}", file=sys.stderr)
     if hint:
-        print(f"  try: {hint}", file=sys.stderr)
+        print(f"  {way}{hint}", file=sys.stderr)

@@ -10,13 +10,16 @@ from pathlib import Path
 from engine.action.calendar import Calendar
 from engine.errors import HoldfastError, UsageError
 from engine.facts.sources import Source
-from engine.policy.faults import Place, nearest, show
+from engine.messages.spoken import language_in, speak
+from engine.policy.faults import Fault, Place, nearest, show_all
 from engine.policy.model import LANGUAGES
 from engine.policy.reading import Spot
 from engine.policy.yaml12 import load
+from engine.sending.terms import masked
 from engine.settings import FIRST_SETTINGS, Settings, read_settings
 from engine.shipped import POLICY_FOLDERS, shipped_root
 from engine.store.restoring import finish_rollback
+from engine.store.signing import sign_with
 
 SETTINGS_FILE = "holdfast.yaml"
 
@@ -88,6 +91,18 @@ class Workspace:
         return self.languages.get(rep, self.language)
 
 
+class SettingsFaults(HoldfastError):
+    """Settings that cannot be used; the message shows every fault with its place."""
+
+    def __init__(self, faults: list[Fault], texts: Mapping[str, str]) -> None:
+        super().__init__(show_all(faults, texts, "en"))
+        self.faults, self.texts = faults, texts
+
+    def said(self, language: str) -> tuple[str, str]:
+        """Every fault in `language`; there is no hint besides."""
+        return show_all(self.faults, self.texts, language), ""
+
+
 def open_workspace(folder: Path | None = None) -> Workspace:
     """The workspace in `folder`; without one, that of the current folder or the nearest above it.
 
@@ -99,14 +114,17 @@ def open_workspace(folder: Path | None = None) -> Workspace:
     if not file.is_file():
         raise UsageError(f"no workspace in {root}: {SETTINGS_FILE} is missing", f"make one: holdfast init {folder}")
     text, name = _text(file), _shown(file)
+    speak(language_in(text))
     data, places, faults = load(text, name)
     settings = None
     if not faults:
         settings, faults = read_settings(data, Spot(places or {(): Place(name, 1, 1)}), root)
     if settings is None:
         faults.sort(key=lambda fault: fault.place)
-        raise HoldfastError("\n\n".join(show(fault, {name: text}) for fault in faults))
+        raise SettingsFaults(faults, {name: masked(text, data)})
+    speak(settings.language)
     opened = Workspace(root, settings)
+    sign_with(opened.store, settings.keys.private)
     finish_rollback(root, opened.store)
     return opened
 
@@ -120,6 +138,7 @@ def init_workspace(folder: Path, language: str) -> Workspace:
     if language not in LANGUAGES:
         hint = nearest(language, LANGUAGES) or f"one of: {', '.join(LANGUAGES)}"
         raise UsageError(f"unknown language '{language}'", hint)
+    speak(language)
     folder = folder.absolute()
     try:
         _refuse_taken(folder)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.inquiry import explain_task
+from engine.asking import explain_task
 from engine.workspace import open_workspace
 
 ROOT = Path(__file__).parent.parent

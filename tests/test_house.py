@@ -11,9 +11,9 @@ ENGINE = ROOT / "engine"
 LONGEST = 400
 # lower rooms first; a room imports from itself and from those before it
 ORDER = (
-    "errors", "policy", "shipped", "facts", "store", "reasoning", "action", "telling", "reports", "handover",
-    "scenarios", "audit", "delivery", "settings", "workspace", "job", "inquiry", "hindsight", "changing", "demo",
-    "terminal", "commands",
+    "messages", "errors", "policy", "shipped", "facts", "store", "reasoning", "action", "telling", "reports",
+    "handover", "scenarios", "audit", "delivery", "sending", "settings", "workspace", "outgoing", "job", "asking",
+    "inquiry", "hindsight", "changing", "demo", "terminal", "commands",
 )  # fmt: skip
 CALENDAR = "engine.action.calendar"  # a value without imports of its own, also for settings
 

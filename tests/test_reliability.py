@@ -43,3 +43,16 @@ def test_two_runs_at_once(work: Campaign) -> None:
 
 def test_files_that_are_damaged(work: Campaign) -> None:
     assert (work.damaged(1).wrong, work.damaged(1, cut=True).wrong) == (0, 0)
+
+
+def test_a_database_that_is_damaged(work: Campaign) -> None:
+    assert (work.flipped(3).wrong, work.truncated(2).wrong) == (0, 0)
+
+
+def test_a_ledger_that_is_removed(work: Campaign) -> None:
+    tally = work.ledger()
+    assert (tally.tried, tally.hit, tally.wrong) == (4, 4, 0)
+
+
+def test_a_wal_that_is_damaged(work: Campaign) -> None:
+    assert work.wal(2).wrong == 0

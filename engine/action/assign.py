@@ -17,7 +17,7 @@ _INSTEAD = {  # the role that stands in where nobody holds one
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A rep as known today; `active` is hired and not left."""
+    """A rep as known today; `active` is hired and not left; `weekly_hours` for customers, None where not recorded."""
 
     id: str
     name: str
@@ -25,6 +25,7 @@ class Person:
     active: bool
     department: str | None = None
     manager: str | None = None
+    weekly_hours: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def _held(episode: Episode, play: Play, judged: Judged, today: date) -> Outcome 
         return Outcome.FALSE_ALARM
     if episode.ended_why == Why.LOST and episode.account in judged.lost:
         return Outcome.LOST
-    if today < ended + timedelta(play.cooldown_days) and episode.ended_why != Why.UNDONE:
+    if today < ended + timedelta(play.cooldown_days) and episode.ended_why not in (Why.UNDONE, Why.STILL_HOLDS):
         return Outcome.COOLDOWN
     return _too_often(episode, play, today)
 

@@ -26,10 +26,11 @@ class Facts(Protocol):
 
 
 _PEOPLE = """
-select id, coalesce(name, id), role, not coalesce(left_on <= $today, false), department, manager, email
+select id, coalesce(name, id), role, not coalesce(left_on <= $today, false), department, manager,
+       try_cast(weekly_hours as double), email
 from (
     select null::varchar id, null::varchar name, null::varchar role, null::date left_on, null::date hired_on,
-           null::varchar department, null::varchar manager, null::varchar email
+           null::varchar department, null::varchar manager, null::double weekly_hours, null::varchar email
     where false
     union all by name
     select * from read_parquet($path)
@@ -40,10 +41,10 @@ order by id
 
 _CARERS = """
 insert into carer
-select a.id, a.name, coalesce(f.rep, a.owner), a."second", a.department, a.tier
+select a.id, a.name, coalesce(f.rep, a.owner), a."second", a.department, a.tier, a.city
 from (
     select null::varchar id, null::varchar name, null::varchar owner, null::varchar "second",
-           null::varchar department, null::varchar tier
+           null::varchar department, null::varchar tier, null::varchar city
     where false
     union all by name
     select * from read_parquet($path)
@@ -69,10 +70,7 @@ def read_people(db: duckdb.DuckDBPyConnection, facts: Facts, today: date) -> tup
     if "rep" not in facts.present:
         return People(()), {}
     rows = db.execute(_PEOPLE, {"today": today, "path": str(facts.path("rep"))}).fetchall()
-    persons = (
-        Person(id, name, role, active, department, manager) for id, name, role, active, department, manager, _ in rows
-    )
-    return People(persons), {row[0]: row[6] for row in rows}
+    return People(Person(*row[:-1]) for row in rows), {row[0]: row[-1] for row in rows}
 
 
 _ABSENCES = """
@@ -95,11 +93,12 @@ def read_absences(db: duckdb.DuckDBPyConnection, facts: Facts, today: date) -> A
 
 
 def load_carers(db: duckdb.DuckDBPyConnection, facts: Facts, today: date) -> None:
-    """Make the table `carer` (account, name, owner, second, department, tier by hand) as known on `today`."""
+    """Make the table `carer` (account, name, owner, second, department, tier by hand, city) as known on `today`."""
     db.execute("create table in_force (account varchar, rep varchar)")
     db.execute(
         "create table carer"
-        ' (account varchar, name varchar, owner varchar, "second" varchar, department varchar, tier varchar)'
+        ' (account varchar, name varchar, owner varchar, "second" varchar, department varchar, tier varchar,'
+        " city varchar)"
     )
     if "assignment" in facts.present:
         db.execute(_IN_FORCE, {"today": today, "path": str(facts.path("assignment"))})

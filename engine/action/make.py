@@ -11,6 +11,7 @@ from engine.action.assign import Carers
 from engine.action.decide import ready_steps
 from engine.action.facts import Facts, load_reps_of
 from engine.action.place import There, place
+from engine.action.spread import Spread
 from engine.action.tonight import Tonight
 from engine.policy.model import Play, Policy, Step, Template, Words
 from engine.policy.texts import template_names
@@ -60,7 +61,10 @@ class Made(NamedTuple):
 
 @dataclass(frozen=True)
 class Making:
-    """What every task of a night is made with. `languages` by person; others get `language`."""
+    """What every task of a night is made with. `languages` by person; others get `language`.
+
+    `spread` picks the day where a step's due days are a range; without it that is the last one.
+    """
 
     policy: Policy
     facts: Facts
@@ -68,21 +72,25 @@ class Making:
     language: str
     languages: Mapping[str, str]
     render: Render
+    spread: Spread | None = None
+
+
+def ranged(tonight: Tonight) -> bool:
+    """Whether a task that is to be made tonight has a range of due days."""
+    plays = enumerate(tonight.plays)
+    return any(any(step.due.first for step in play.steps) and tonight.to_make(i) > 0 for i, play in plays)
 
 
 def make_tasks(tonight: Tonight, making: Making) -> Iterator[Made]:
     """The tasks of all matters in `tonight`'s table `make`, play by play, in the order of accounts and subjects."""
     for i, play in enumerate(tonight.plays):
-        (count,) = tonight.db.execute(
-            "select count(*) from make join tonight using (key) where play = $1", [i]
-        ).fetchone() or (0,)
-        if count:
+        if tonight.to_make(i):
             yield from _make_play(tonight, making, i, play)
 
 
 _MATTERS = """
 select m.key, m.number, m.episode, m.step, t.subject, t.account, t.priority, t.reasons, t.tier, t.digest, t.shown,
-       c.name, c.owner, c."second", c.department, r.rep, unnest(e.evidence)
+       c.name, c.owner, c."second", c.department, c.city, r.rep, unnest(e.evidence)
 from make m
 join tonight t on t.key = m.key
 join read_parquet($path) e on e.subject = t.subject and e.account is not distinct from t.account
@@ -91,7 +99,7 @@ left join own_rep r on r.fact = t.subject
 where t.play = $play
 order by t.account, t.subject, t.key, m.step
 """
-_FIXED = 16  # columns of _MATTERS before the evidence
+_FIXED = 17  # columns of _MATTERS before the evidence
 
 
 def _make_play(tonight: Tonight, making: Making, index: int, play: Play) -> Iterator[Made]:
@@ -123,13 +131,14 @@ def _make_play(tonight: Tonight, making: Making, index: int, play: Play) -> Iter
                 owner,
                 second,
                 department,
+                city,
                 rep,
             ) = row[:_FIXED]
             carers = Carers(account, owner, second, department)
             values = dict(zip(names, row[_FIXED:], strict=False))
             opening, skipped = openers(shown) if step is None else ((step,), ())
             tasks = tuple(
-                _task(steps[id], play, carers, rep, urgency, values, reasons.of(key), making) for id in opening
+                _task(steps[id], play, carers, rep, urgency, values, reasons.of(key), making, city) for id in opening
             )
             yield Made(
                 key, number, episode, play, subject, account, name, urgency, rules, tier, digest, json.dumps(skipped),
@@ -139,9 +148,12 @@ def _make_play(tonight: Tonight, making: Making, index: int, play: Play) -> Iter
 
 def _task(
     step: Step, play: Play, carers: Carers, rep: str | None, urgency: int, values: dict[str, Any],
-    reasons: Mapping[str, list[str]], making: Making,
+    reasons: Mapping[str, list[str]], making: Making, city: str | None,
 ) -> NewTask:  # fmt: skip
     given, due = place(step.assign, step.due, carers, rep, urgency, making.there)
+    if (spread := making.spread) is not None:
+        due = spread.day(given.person, step.due, due, urgency, step.contact, carers.account, city)
+        spread.add(given.person, due, step.contact, carers.account, city)
     language = making.languages.get(given.person or "", making.language)
     template = _template(making.policy, step.template, language)
     names = values | {

@@ -3,35 +3,43 @@
 import hashlib
 import json
 import shutil
+import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 
 from engine.action.away import Calendar
+from engine.action.budget import hold_back, tasks_wanted
 from engine.action.commit import write_decisions, write_made, write_people, write_run, write_urgencies
 from engine.action.compare import decide_tonight
 from engine.action.escalate import overdue_tasks, write_escalated
 from engine.action.facts import Facts, load_carers, read_absences, read_people
 from engine.action.joining import join_tasks, joined_matters
-from engine.action.make import Making, Render, make_tasks
+from engine.action.lists import open_work
+from engine.action.make import Making, Render, make_tasks, ranged
 from engine.action.moving import tasks_to_move, write_moved
 from engine.action.place import There
+from engine.action.ranking import AccountRanks
 from engine.action.report import Night
+from engine.action.room import NO_OTHERS, Others, known_now, write_room
 from engine.action.sealing import seal_run
-from engine.action.tonight import Tonight
+from engine.action.spread import spread_of
+from engine.action.tonight import Tonight, row_counts
+from engine.action.waiting import write_waiting
 from engine.errors import EngineError, UsageError
 from engine.policy.model import Policy
+from engine.reasoning.days import Workdays
 from engine.reasoning.layout import risk_path
 from engine.reasoning.plan import build_plan
 from engine.store import Store, copy_store, open_store, run_lock
 from engine.store.faults import told
-from engine.store.runs import clean_leftovers, keep_folder, part_folder
+from engine.store.runs import clean_leftovers, keep_folder, part_folder, share_unchanged
 
 ENGINES = ("columnar", "rete")
 _SHORT = 10  # hexadecimal digits of a run's id
@@ -41,7 +49,9 @@ _SHORT = 10  # hexadecimal digits of a run's id
 class Settings:
     """How a workspace wants its nights: store folder, calendar, language, and other languages by person.
 
-    `reason` stands in for the engine, for conclusions that are there already.
+    `reason` stands in for the engine, for conclusions that are there already. `also` writes what else a night leaves
+    behind, in its transaction, given that, the run's id and who is there. `others` is what is known of people's lists
+    beyond what the store holds.
     """
 
     store: Path
@@ -50,6 +60,8 @@ class Settings:
     languages: Mapping[str, str]
     render: Render
     reason: Callable[..., None] | None = None
+    also: Callable[[sqlite3.Connection, str, There], object] | None = None
+    others: Others = NO_OTHERS
 
 
 def run_night(
@@ -128,6 +140,10 @@ def _carry_out(
             if "rep" in facts.present:
                 write_moved(tx, tasks_to_move(tx, db, policy, facts, there), today.isoformat())
             making = Making(policy, facts, there, settings.language, settings.languages, settings.render)
+            _hold_back(tx, tonight, making, part, settings)
+            if ranged(tonight):
+                work = [*open_work(tx, today), *settings.others.work]
+                making = replace(making, spread=spread_of(db, there, policy, work))
             made = write_made(tx, policy, make_tasks(tonight, making), run)
             join_tasks(tx)
             tonight.note_joined(joined_matters(tx))
@@ -135,11 +151,27 @@ def _carry_out(
             outcomes = tonight.write_outcomes(part / "decisions.parquet")
             counts = _counts(db, part, outcomes, made, sum(len(d.close) for d in verdict.decisions))
             tx.execute("update run set counts = ? where id = ?", [json.dumps(counts), run])
+            if settings.also is not None:
+                settings.also(tx, run, there)
             seal_run(tx, store, part, columns, settings.calendar, verdict)
-            folder = keep_folder(store, part, run)
+            folder = keep_folder(store, part, run, share_unchanged(store, part, run))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _hold_back(tx: sqlite3.Connection, tonight: Tonight, making: Making, part: Path, settings: Settings) -> None:
+    """Let wait what nobody has the time for, and keep what it was weighed against."""
+    policy, facts, there = making.policy, making.facts, making.there
+    waits: Mapping[str, str] = {}
+    if wanted := tasks_wanted(tonight, policy, facts, there):
+        known = known_now(tx, there.today, settings.others)
+        calendar = cast(Workdays, settings.calendar)
+        held = hold_back(wanted, policy, there, known, AccountRanks(policy, facts, there.today, part, calendar))
+        waits = {each.key: held.waits[each.key] for each in wanted if each.key in held.waits}
+        tonight.hold(sorted(waits))
+        write_room(part, held, known, policy)
+    write_waiting(tx, tonight, waits, making)
 
 
 def _reason(engine: str) -> Callable[..., None]:
@@ -158,7 +190,7 @@ def _database(spill: Path) -> duckdb.DuckDBPyConnection:
 def _counts(
     db: duckdb.DuckDBPyConnection, folder: Path, outcomes: Mapping[str, int], made: int, closed: int
 ) -> dict[str, Any]:
-    rules = {path.stem: _rows(db, path) for path in sorted(folder.glob("signals/*.parquet"))}
+    rules = {path.stem: count for path, count in row_counts(db, sorted(folder.glob("signals/*.parquet"))).items()}
     risk = db.execute(
         "select level, count(*) from read_parquet($1) group by all order by all", [str(risk_path(folder))]
     )
@@ -170,11 +202,6 @@ def _counts(
         "new_tasks": made,
         "closed_tasks": closed,
     }
-
-
-def _rows(db: duckdb.DuckDBPyConnection, path: Path) -> int:
-    [(count,)] = db.execute("select count(*) from read_parquet($1)", [str(path)]).fetchall()
-    return int(count)
 
 
 def _run_id(store: Store, policy: Policy, facts: Facts, today: date, engine: str) -> tuple[str, bool]:

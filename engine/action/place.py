@@ -20,11 +20,23 @@ class There:
     calendar: Calendar
     today: date
     _ends: dict[Due, date] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _workdays: dict[date, tuple[date, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def end_of(self, span: Due) -> date:
         """The day on which a span from today ends."""
         if (known := self._ends.get(span)) is None:
             known = self._ends[span] = company_due(span, self.today, self.calendar)
+        return known
+
+    def next_workdays(self, last: date) -> tuple[date, ...]:
+        """The company's workdays after today up to and including `last`."""
+        if (known := self._workdays.get(last)) is None:
+            days: list[date] = []
+            day = self.calendar.add_workdays(self.today, 1)
+            while day <= last:
+                days.append(day)
+                day = self.calendar.add_workdays(day, 1)
+            known = self._workdays[last] = tuple(days)
         return known
 
 

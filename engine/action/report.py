@@ -17,6 +17,7 @@ from engine.reasoning.layout import NO_EVIDENCE, judged_path, risk_path, signal_
 from engine.store import Store
 from engine.store.shown import TaskRow
 from engine.store.tasks import COLUMNS, FROM, shown_rows
+from engine.store.waiting import list_waiting
 
 
 @dataclass
@@ -119,6 +120,7 @@ class Night:
             "signals": list(self.signals()),
             "risk": list(self.risk()),
             "tasks": list(self.tasks()),
+            "waiting": [matter.as_json() for matter in list_waiting(self.store)],
         }
 
 

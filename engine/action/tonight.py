@@ -11,6 +11,7 @@ from typing import NamedTuple
 import duckdb
 
 from engine.action.decide import ready_steps
+from engine.action.matters import Outcome
 from engine.action.priority import priority
 from engine.policy.expressions import Ref, rules_in
 from engine.policy.model import SEVERITIES, Play, Policy, done_name
@@ -143,27 +144,32 @@ class Tonight:
         self._load_idle()
 
     def _load_names(self) -> None:
-        fill(self.db, "insert into rule values ($1, $2)", enumerate(self.rules))
-        fill(self.db, "insert into play values ($1, $2)", ((i, play.name) for i, play in enumerate(self.plays)))
+        fill(self.db, "insert into rule select unnest($1::integer[]), unnest($2::varchar[])", enumerate(self.rules))
+        plays = ((i, play.name) for i, play in enumerate(self.plays))
+        fill(self.db, "insert into play select unnest($1::integer[]), unnest($2::varchar[])", plays)
         wanted = (
             (i, self.rules.index(rule), self.policy.signals[rule].about == play.about)
             for i, play in enumerate(self.plays)
             for rule in play.signals
             if rule in self.policy.signals
         )
-        fill(self.db, "insert into wanted values ($1, $2, $3)", wanted)
+        columns = "unnest($1::integer[]), unnest($2::integer[]), unnest($3::boolean[])"
+        fill(self.db, f"insert into wanted select {columns}", wanted)
         tiers = ("", *dict.fromkeys(("A", "B", "C", *(name for name, _ in self.policy.tiers.classes))))
         urgencies = (
             (rank, tier, priority(severity, tier))
             for rank, severity in enumerate((None, *SEVERITIES))
             for tier in tiers
         )
-        fill(self.db, "insert into urgency values ($1, $2, $3)", urgencies)
+        columns = "unnest($1::integer[]), unnest($2::varchar[]), unnest($3::integer[])"
+        fill(self.db, f"insert into urgency select {columns}", urgencies)
 
     def _load_conclusions(self) -> None:
         used = {rule for play in self.plays for rule in play.signals}
+        paths = [signal_path(self.folder, rule) for rule in self.judged]
+        counts = row_counts(self.db, [*paths, *(play_path(self.folder, play.name) for play in self.plays)])
         for i, rule in enumerate(self.rules):
-            if rule in used and rule in self.judged:
+            if rule in used and rule in self.judged and counts[signal_path(self.folder, rule)]:
                 self.db.execute(
                     "insert into signal_row select $1, subject, account, list_position($2::varchar[], severity)"
                     " from read_parquet($3)",
@@ -171,6 +177,8 @@ class Tonight:
                 )
         for i, play in enumerate(self.plays):
             path = str(play_path(self.folder, play.name))
+            if not counts[play_path(self.folder, play.name)]:
+                continue
             if not play.enabled:
                 self.db.execute("insert into off_row select $1, subject, account from read_parquet($2)", [i, path])
                 continue
@@ -204,7 +212,7 @@ class Tonight:
         """Note for which plays and done steps nothing would be left to do."""
         rows = self.db.execute("select distinct play, shown from tonight where shown <> '[]' order by all").fetchall()
         idle = [(play, shown) for play, shown in rows if not ready_steps(self.plays[play], shown=json.loads(shown))[0]]
-        fill(self.db, "insert into idle values ($1, $2)", idle)
+        fill(self.db, "insert into idle select unnest($1::integer[]), unnest($2::varchar[])", idle)
 
     def compare(self, marks: list[str], special: list[str]) -> None:
         """Take in what is known: `marks` (key and digest) of episodes that only wait, keys of `special` ones."""
@@ -272,6 +280,21 @@ class Tonight:
             columns,
         )
 
+    def to_make(self, play: int) -> int:
+        """How many matters of a play are to be made."""
+        query = "select count(*) from make join tonight using (key) where play = $1"
+        [(count,)] = self.db.execute(query, [play]).fetchall()
+        return int(count)
+
+    def hold(self, keys: Sequence[str]) -> None:
+        """Make nothing for these matters that would begin tonight: nobody has the time."""
+        self.db.execute("delete from make where episode is null and key in (select unnest($1::varchar[]))", [keys])
+        self.db.execute(
+            "insert into decided select key, p.name, subject, account, $2 from tonight join play p using (play)"
+            " where key in (select unnest($1::varchar[]))",
+            [keys, Outcome.OVER_BUDGET.value],
+        )
+
     def note(self, rows: list[tuple[str, str, str, str | None, str]]) -> None:
         """Take down what was decided otherwise than new or kept: (key, play, subject, account, outcome)."""
         columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * 5
@@ -300,11 +323,22 @@ class Tonight:
         return [key for (key,) in self.db.execute(query).fetchall()]
 
 
+def row_counts(db: duckdb.DuckDBPyConnection, paths: Sequence[Path]) -> dict[Path, int]:
+    """How many rows each of the Parquet files has, by what they say of themselves."""
+    if not paths:
+        return {}
+    names = [str(path) for path in paths]
+    counts = dict(
+        db.execute("select file_name, num_rows from parquet_file_metadata($1::varchar[])", [names]).fetchall()
+    )
+    return {path: int(counts[name]) for path, name in zip(paths, names, strict=True)}
+
+
 def fill(db: duckdb.DuckDBPyConnection, statement: str, rows: Iterable[Sequence[object]]) -> None:
-    """Insert a few rows."""
-    many = list(rows)
-    if many:
-        db.executemany(statement, many)
+    """Insert rows by a statement that takes them column by column."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    if columns:
+        db.execute(statement, columns)
 
 
 def _is_tier(value: object) -> bool:

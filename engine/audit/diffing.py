@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from engine.action.hours import task_hours
 from engine.action.night import Settings
 from engine.action.report import Night
 from engine.audit.behind import Behind
@@ -23,10 +24,6 @@ from engine.store.opening import open_store
 from engine.store.sealed import sealed_snapshot
 
 MOST_TRIALS = 8  # changes that are tried out one at a time
-_HOURS: Mapping[str | None, tuple[str, float]] = {
-    "visit": ("visit_hours", 1.5), "meeting": ("visit_hours", 1.5), "call": ("call_hours", 0.25),
-    "message": ("message_hours", 0.1), None: ("task_hours", 0.5),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -189,8 +186,8 @@ def _difference(
     if len(fitting) > 1:
         causes = [cause for cause in fitting if found.identity in made.get(cause, ())] or fitting
     together = len(fitting) > 1 and causes is fitting
-    before = _hours(live, found.before.contact) if found.before and not found.before.joined else 0.0
-    after = _hours(candidate, found.after.contact) if found.after and not found.after.joined else 0.0
+    before = task_hours(live, found.before.contact) if found.before and not found.before.joined else 0.0
+    after = task_hours(candidate, found.after.contact) if found.after and not found.after.joined else 0.0
     return Difference(found, tuple(causes), together, before, after)
 
 
@@ -205,16 +202,9 @@ def _without_renaming(found: Found, causes: list[Cause]) -> Found | None:
     return replace(found, fields=fields) if fields else None
 
 
-def _hours(policy: Policy, contact: str | None) -> float:
-    """What a task takes, by the policy's limits."""
-    name, otherwise = _HOURS.get(contact, _HOURS[None])
-    limit = policy.limits.get(name)
-    return float(next(iter(limit.values.values()))) if limit and limit.values else otherwise
-
-
 def _count(side: str, policy: Policy, seen: Seen) -> SideCount:
     tasks = seen.tasks(side)
-    hours = sum(_hours(policy, contact) * count for contact, count in tasks.items())
+    hours = sum(task_hours(policy, contact) * count for contact, count in tasks.items())
     return SideCount(sum(tasks.values()), hours, tuple(seen.nights(side)))
 
 

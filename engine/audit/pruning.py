@@ -1,5 +1,6 @@
 """Removing the conclusions and facts of old runs; the ledger keeps their hashes, and notes who removed them."""
 
+import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,17 +21,22 @@ KEEP_RUNS = "audit_keep_runs"  # the limit that says how many runs are kept wher
 
 @dataclass(frozen=True)
 class Pruned:
-    """What is removed: files by run, with bytes and hash, and snapshots; how many runs stay whole, and the bytes."""
+    """What is removed: files by run, with bytes and hash, and snapshots; how many runs stay whole, and the bytes.
+
+    `tasks`: how many tasks, all of them ended, cannot be explained any more once this is gone.
+    """
 
     runs: Mapping[str, Mapping[str, list[Any]]]
     snapshots: tuple[str, ...]
     kept: int
     bytes: int
+    tasks: int
 
     def as_json(self) -> dict[str, Any]:
         """The object that `audit prune --format json` prints."""
         return {
             "runs": list(self.runs), "snapshots": list(self.snapshots), "kept": self.kept, "bytes": self.bytes,
+            "unexplained_tasks": self.tasks,
         }  # fmt: skip
 
 
@@ -75,7 +81,8 @@ def prune(store: Store, keep: int | None, before: date | None, who: str, *, dry_
     known = {snapshot for _, _, snapshot, _ in rows}
     snapshots = tuple(sorted(name for name in known - needed if (home / name).is_dir()))
     size += sum(p.stat().st_size for name in snapshots for p in (home / name).iterdir())
-    pruned = Pruned(runs, snapshots, len(stay), size)
+    [(tasks,)] = store.rows(_TASKS, [json.dumps(list(runs))])
+    pruned = Pruned(runs, snapshots, len(stay), size, tasks)
     if dry_run or not (runs or snapshots):
         return pruned
     with store.transaction() as tx:
@@ -101,3 +108,4 @@ select id, today, snapshot,
        exists (select 1 from task t where t.made_run = run.id and t.status in ('open', 'started'))
 from run order by number desc
 """
+_TASKS = "select count(*) from task where made_run in (select value from json_each(?))"

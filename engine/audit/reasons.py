@@ -8,14 +8,16 @@ from typing import Any
 
 from engine.policy.faults import Place
 
+_SAID = {"because": "says"}  # below `because` stand the reasons
+
 
 @dataclass(frozen=True)
 class Reason:
     """One node of an explanation.
 
-    `kind` is task, play, signal, condition, severity, value, rows, row or note; `text` is in the author's words
-    (a condition, a name) or an id. `holds` is the verdict of a condition, None where there is none to give.
-    `detail` holds what else belongs to the kind, such as the fields of a row.
+    `kind` is play, signal, rule, risk, level, condition, severity, value, weight, rows, row, other or note; `text` is
+    in the author's words (a condition, a name) or an id. `holds` is the verdict of a condition, None where there is
+    none to give. `detail` holds what else belongs to the kind, such as the fields of a row.
     """
 
     kind: str
@@ -35,7 +37,7 @@ class Reason:
             found["holds"] = self.holds
         if self.place is not None:
             found["place"] = str(self.place)
-        found |= {name: plain(value) for name, value in self.detail.items()}
+        found |= {_SAID.get(name, name): plain(value) for name, value in self.detail.items()}
         if self.children:
             found["because"] = [child.as_json() for child in self.children]
         return found

@@ -63,8 +63,8 @@ class Reckoning:
         return self.measured(reason, measure, about, subject, node)
 
     def row(self, type: str, row: Row) -> Reason:
-        """A fact row with its fields and the names of its people."""
-        detail = {"fields": self.behind.fields(type, row), "people": self.behind.people(type, row)}
+        """A fact row with its fields and the names of its people; `locating` says where it came from."""
+        detail = {"type": type, "fields": self.behind.fields(type, row), "people": self.behind.people(type, row)}
         return Reason("row", f"{type} {row['id']}", detail=detail)
 
 

@@ -1,14 +1,31 @@
 """The conclusions that a run wrote down, read back for single matters."""
 
+import json
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from engine.audit.reading import reading
 from engine.errors import StoreError
-from engine.policy.model import Policy, Signal
-from engine.reasoning.layout import play_path, risk_path, signal_path
+from engine.policy.model import SEVERITIES, Policy, Signal
+from engine.reasoning.layout import WEIGHT_SCALE, judged_path, play_path, risk_path, scaled_weight, signal_path
+
+DECISIONS = "decisions.parquet"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a night decided about a match of a play. `joined`: the task of another matter that its own is part of."""
+
+    play: str
+    subject: str
+    account: str | None
+    outcome: str
+    joined: str | None
 
 
 @dataclass(frozen=True)
@@ -57,25 +74,49 @@ class Recorded:
         )
         return rows[0][0] if rows else None
 
-    def outcomes(self, play: str, account: str | None) -> tuple[tuple[str, str], ...]:
-        """What was decided about a play's matches for an account: (subject, outcome)."""
-        path = self.folder / "decisions.parquet"
+    def decided(
+        self, *, account: str | None = None, subject: str | None = None, play: str | None = None
+    ) -> tuple[Decided, ...]:
+        """What was decided about matches: those of an account, about a subject, of a play, as far as they are given."""
+        path = self.folder / DECISIONS
         if not path.is_file():
             return ()
         rows = self._rows(
-            "select subject, outcome from read_parquet($1)"
-            " where play = $2 and account is not distinct from $3 order by subject",
-            [str(path), play, account],
+            "select play, subject, account, outcome, joined from read_parquet($1)"
+            " where ($2 is null or account = $2) and ($3 is null or subject = $3) and ($4 is null or play = $4)"
+            " order by play, subject, account",
+            [str(path), account, subject, play],
         )
-        return tuple((str(subject), str(outcome)) for subject, outcome in rows)
+        return tuple(Decided(*row) for row in rows)
+
+    def all_of(self, *, account: str | None = None, subject: str | None = None) -> list[Conclusion]:
+        """Every rule's conclusions for an account, or about a subject; the gravest first."""
+        if not any((self.folder / "signals").glob("*.parquet")):
+            return []
+        rows = self._rows(
+            "select distinct parse_filename(filename, true) from read_parquet($1, filename = true,"
+            " union_by_name = true) where ($2 is null or account = $2) and ($3 is null or subject = $3) order by all",
+            [str(self.folder / "signals" / "*.parquet"), account, subject],
+        )
+        rules = [rule for (rule,) in rows if rule in self.policy.signals]
+        found = [each for rule in rules for each in self.conclusions(rule, subject=subject, account=account)]
+        return sorted(found, key=lambda c: (SEVERITIES.index(c.severity), -c.weight, c.signal.name, c.subject))
+
+    def not_judged(self) -> dict[str, tuple[str, ...]]:
+        """The rules and plays that were not judged, with the fact types without any file."""
+        path = judged_path(self.folder)
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))["not_judged"] if path.is_file() else []
+            return {str(each["rule"]): tuple(each["missing"]) for each in found}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StoreError(f"{path.name} of {self.folder.name} cannot be read", "it is damaged") from error
 
     def standing(self, account: str) -> dict[str, Any]:
         """An account's recorded risk level, score and counts of signals."""
         path = risk_path(self.folder)
         rows = self._rows("select * exclude (account) from read_parquet($1) where account = $2", [str(path), account])
-        names = ("level", "score", "any", "critical", "high", "medium", "low", "different")
-        if not rows:
-            return {"level": "green", **dict.fromkeys(names[1:], 0)}
+        if not rows:  # green, so that its counts were not written down
+            return {"level": "green", **counted(self.all_of(account=account))}
         columns = [column[0] for column in self._db.description or ()]
         return dict(zip(columns, rows[0], strict=True))
 
@@ -84,3 +125,28 @@ class Recorded:
             return self._db.execute(query, values).fetchall()
         except duckdb.Error as error:
             raise StoreError(f"the conclusions in {self.folder.name} cannot be read", "they are damaged") from error
+
+
+def counted(conclusions: Sequence[Conclusion]) -> dict[str, Any]:
+    """The score and the counts of an account's conclusions, as both engines reckon them."""
+    severities = Counter(c.severity for c in conclusions)
+    return {
+        "score": sum(scaled_weight(c.weight) for c in conclusions) / WEIGHT_SCALE,
+        "any": len(conclusions),
+        **{name: severities[name] for name in SEVERITIES},
+        "different": len({c.signal.name for c in conclusions}),
+    }
+
+
+def runs_where(runs: Path, part: str, rule: str, account: str | None, subject: str | None) -> frozenset[str]:
+    """The runs in which a rule concluded for an account, or about a subject. `part`: signals or plays."""
+    pattern = str(runs / "*" / part / f"{rule}.parquet")
+    if not any(runs.glob(f"*/{part}/{rule}.parquet")):
+        return frozenset()
+    with reading("the conclusions of earlier runs") as db:
+        rows = db.execute(
+            "select distinct parse_path(filename, 'system')[-3] from read_parquet($1, filename = true,"
+            " union_by_name = true) where ($2 is null or account = $2) and ($3 is null or subject = $3)",
+            [pattern, account, subject],
+        )
+        return frozenset(str(run) for (run,) in rows.fetchall())

@@ -11,9 +11,13 @@ from typing import Any
 
 import duckdb
 
+from engine.action.budget import hold_back, tasks_wanted
 from engine.action.calendar import Calendar
 from engine.action.compare import decide_again
-from engine.action.facts import load_carers
+from engine.action.facts import load_carers, read_absences, read_people
+from engine.action.place import There
+from engine.action.ranking import AccountRanks
+from engine.action.room import LISTS, WAITING, read_room
 from engine.action.sealing import known_episodes, versions
 from engine.action.tonight import Tonight
 from engine.audit.reasons import plain
@@ -90,7 +94,7 @@ def replay(store: Store, run: SealedRun, calendar: Calendar) -> Replayed:
         first, count, hashes = _conclusions(run.folder, again)
         decided = None
         if (run.folder / KNOWN).is_file():
-            _decide(store, run, policy, snapshot, again, Path(made) / DECISIONS)
+            _decide(store, run, policy, snapshot, calendar, again, Path(made) / DECISIONS)
             found, decided, pair = _apart(_DECIDED, [run.folder / DECISIONS], [Path(made) / DECISIONS], DECISIONS)
             first, hashes = first or found, hashes | {"decisions": pair}
     return Replayed(count, decided, hashes, first, others)
@@ -107,8 +111,10 @@ where o.number < ?1 and (e.plain_until is null or e.plain_until >= ?1)
 """
 
 
-def _decide(store: Store, run: SealedRun, policy: Policy, snapshot: Snapshot, again: Path, into: Path) -> None:
-    """Decide on the conclusions reached again, by the episodes as the run knew them."""
+def _decide(
+    store: Store, run: SealedRun, policy: Policy, snapshot: Snapshot, calendar: Calendar, again: Path, into: Path
+) -> None:
+    """Decide on the conclusions reached again, by the episodes and the full lists as the run knew them."""
     try:
         seen, lost = known_episodes(run.folder)
     except (duckdb.Error, ValueError) as error:
@@ -119,7 +125,26 @@ def _decide(store: Store, run: SealedRun, policy: Policy, snapshot: Snapshot, ag
         load_carers(db, snapshot, run.today)
         tonight = Tonight(db, policy, plan.plays, again, snapshot.present)
         decide_again(tonight, plan, run.today, waiting, seen, lost)
+        if (run.folder / WAITING).is_file():
+            _hold_back(run, tonight, policy, snapshot, calendar, db)
         tonight.write_outcomes(into)
+
+
+def _hold_back(
+    run: SealedRun, tonight: Tonight, policy: Policy, snapshot: Snapshot, calendar: Calendar,
+    db: duckdb.DuckDBPyConnection,
+) -> None:  # fmt: skip
+    """Let wait what had no room on the lists as they were."""
+    there = There(read_people(db, snapshot, run.today)[0], read_absences(db, snapshot, run.today), calendar, run.today)
+    wanted = tasks_wanted(tonight, policy, snapshot, there)
+    ranks = AccountRanks(policy, snapshot, run.today, tonight.folder, calendar)
+    try:
+        known = read_room(run.folder)
+    except duckdb.Error as error:
+        raise StoreError(
+            f"{WAITING} of {run.id} cannot be read", "holdfast audit check says what is damaged"
+        ) from error
+    tonight.hold(sorted(hold_back(wanted, policy, there, known, ranks).waits))
 
 
 def _conclusions(recorded: Path, again: Path) -> tuple[Apart | None, int, dict[str, tuple[str, str]]]:
@@ -127,7 +152,7 @@ def _conclusions(recorded: Path, again: Path) -> tuple[Apart | None, int, dict[s
     total = 0
     wholes = (hashlib.sha256(), hashlib.sha256())
     sides = [{p.relative_to(f).as_posix() for p in f.rglob("*.parquet")} for f in (recorded, again)]
-    for name in sorted((sides[0] | sides[1]) - {DECISIONS, KNOWN, "rows.parquet"}):
+    for name in sorted((sides[0] | sides[1]) - {DECISIONS, KNOWN, LISTS, WAITING, "rows.parquet"}):
         ours, theirs = ([path] if (path := folder / name).is_file() else [] for folder in (recorded, again))
         found, count, pair = _apart(_ALL, ours, theirs, name)
         first, total = first or found, total + count

@@ -1,5 +1,6 @@
 """Why a play matched: play ← signals ← values against limits ← fact rows, each with its place in the policy."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,7 +9,9 @@ from engine.audit.reasons import Reason
 from engine.audit.reckoning import LIMIT, Reckoning, leaves
 from engine.audit.recorded import Conclusion, Recorded
 from engine.policy.expressions import Expression, Ref, rules_in
+from engine.policy.faults import Place
 from engine.policy.model import Condition, Evidence, Play, Policy, Signal
+from engine.policy.names import ACCOUNT
 from engine.reasoning.rete.evaluate import Row
 from engine.reasoning.rete.values import stored
 
@@ -25,47 +28,125 @@ class Matter:
 
 def why(policy: Policy, behind: Behind, recorded: Recorded, matter: Matter) -> Reason:
     """The tree of reasons for a match, from recorded values; what the snapshot gives differently is noted."""
-    return _Why(policy, behind, recorded, matter).tree()
+    return Why(policy, behind, recorded).match(matter)
 
 
-class _Why(Reckoning):
-    def __init__(self, policy: Policy, behind: Behind, recorded: Recorded, matter: Matter) -> None:
+class Why(Reckoning):
+    """Explains what one run concluded: matches of plays, single signals, an account's risk."""
+
+    def __init__(self, policy: Policy, behind: Behind, recorded: Recorded) -> None:
         super().__init__(policy, behind)
-        self.recorded, self.matter = recorded, matter
-        self.play = policy.plays[matter.play]
+        self.recorded = recorded
 
-    def tree(self) -> Reason:
-        row = self.behind.fact(self.matter.subject_type, self.matter.subject)
-        found = {rule: self._concluded(rule) for rule in self.play.signals}
+    def match(self, matter: Matter) -> Reason:
+        """Why a play matched."""
+        play = self.policy.plays[matter.play]
+        row = self.behind.fact(matter.subject_type, matter.subject)
+        found = {rule: self._concluded(play, rule, matter) for rule in play.signals}
         for rule, conclusions in found.items():
-            for conclusion in conclusions:
-                self.behind.conclude(rule, conclusion.subject, conclusion.account)
-        if self.matter.account is not None:
-            self._stand(self.matter.account)
+            self._take_in(rule, conclusions)
+        if matter.account is not None:
+            self._stand(matter.account)
         children: list[Reason] = []
-        if self.play.condition is not None:
-            asked = self._asked(self.play, self.play.condition, row, found)
+        if play.condition is not None:
+            asked = self._asked(play, play.condition, row, found)
             children += asked.children if asked.detail.get("joiner") == "and" else [asked]
-        if not set(rules_in(self.play.trigger)):
-            children += [self._signal(c) for conclusions in found.values() for c in conclusions]
+        if not set(rules_in(play.trigger)):
+            children += [self.signal(c) for conclusions in found.values() for c in conclusions]
         detail = {
-            "subject": {"type": self.matter.subject_type, "id": self.matter.subject},
-            "account": self.matter.account,
+            "subject": {"type": matter.subject_type, "id": matter.subject},
+            "account": matter.account,
+            "title": dict(play.title),
+            "text_hash": play.text_hash,
+            "source": list(play.source),
         }
-        detail["title"] = dict(self.play.title)
-        return Reason("play", self.play.name, place=self.play.place, detail=detail, children=tuple(children))
+        return Reason("play", play.name, place=play.place, detail=detail, children=tuple(children))
 
-    def _concluded(self, rule: str) -> list[Conclusion]:
-        if self.policy.signals[rule].about == self.play.about:
-            return self.recorded.conclusions(rule, subject=self.matter.subject)
-        if self.matter.account is None:
+    def risk(self, account: str, conclusions: Sequence[Conclusion]) -> Reason:
+        """Why an account has its level: each level's condition down to the one that held, and the weights added up.
+
+        `conclusions`: all of the account that night.
+        """
+        for conclusion in conclusions:
+            self._take_in(conclusion.signal.name, [conclusion])
+        standing = self._stand(account)
+        row = self.behind.fact(ACCOUNT, account)
+        levels: list[Reason] = []
+        for level in self.policy.risk:
+            holds = level.level == standing["level"]
+            missing = sorted(level.needs - self.behind.present)
+            parts: tuple[Reason, ...] = ()
+            if not missing and row is not None and level.condition is not None:
+                parts = (self._level(level.condition, row, level.place),)
+            detail = {"text_hash": level.text_hash, **({"missing": missing} if missing else {})}
+            levels.append(Reason("level", level.level, holds=holds, place=level.place, detail=detail, children=parts))
+            if holds:
+                break
+        weights = tuple(
+            Reason(
+                "weight", c.signal.name, value=c.weight,
+                detail={"title": dict(c.signal.title), "subject": {"type": c.signal.about, "id": c.subject}},
+            )
+            for c in sorted(conclusions, key=lambda c: -c.weight)
+        )  # fmt: skip
+        score = Reason("value", "score", value=standing["score"], children=weights)
+        return Reason("risk", standing["level"], children=(*levels, score), detail={"account": account, **standing})
+
+    def signal(self, conclusion: Conclusion) -> Reason:
+        """Why a signal concluded."""
+        signal = conclusion.signal
+        for rule in dict.fromkeys(rules_in(signal.when, *(e.value for e in signal.evidence))):
+            self._take_in(rule, self._below(signal, rule, conclusion))
+        row = self.behind.fact(signal.about, conclusion.subject)
+        children: list[Reason] = []
+        if signal.condition is not None:
+            children += self._parts(signal, signal.condition, conclusion, row)
+        grade = self._grade(signal, conclusion, row)
+        if grade is not None:
+            children.append(grade)
+        if row is not None and signal.about != ACCOUNT:
+            children.append(self.row(signal.about, row))
+        detail: dict[str, Any] = {
+            "title": dict(signal.title),
+            "because": dict(signal.because),
+            "evidence": conclusion.evidence,
+            "severity": conclusion.severity,
+            "weight": conclusion.weight,
+            "subject": {"type": signal.about, "id": conclusion.subject},
+            "account": conclusion.account,
+            "text_hash": signal.text_hash,
+            "source": list(signal.source),
+        }
+        return Reason("signal", signal.name, holds=True, place=signal.place, detail=detail, children=tuple(children))
+
+    def _take_in(self, rule: str, conclusions: Sequence[Conclusion]) -> None:
+        for conclusion in conclusions:
+            self.behind.conclude(rule, conclusion.subject, conclusion.account)
+
+    def _concluded(self, play: Play, rule: str, matter: Matter) -> list[Conclusion]:
+        if self.policy.signals[rule].about == play.about:
+            return self.recorded.conclusions(rule, subject=matter.subject)
+        if matter.account is None:
             return []
-        return self.recorded.conclusions(rule, account=self.matter.account)
+        return self.recorded.conclusions(rule, account=matter.account)
 
-    def _stand(self, account: str) -> None:
+    def _stand(self, account: str) -> dict[str, Any]:
         standing = self.recorded.standing(account)
         counts = {f"signals.{name}": value for name, value in standing.items() if name not in ("level", "score")}
         self.behind.stand(account, standing["level"], {"score": standing["score"], **counts})
+        return standing
+
+    def _level(self, part: Condition, row: Row, place: Place) -> Reason:
+        """A part of a level's condition with the values of its names."""
+        holds = bool(self.behind.value(ACCOUNT, row, part.value))
+        if part.parts:
+            inner = tuple(self._level(each, row, place) for each in part.parts)
+            return Reason(
+                "condition", part.text, holds=holds, place=place, detail={"joiner": part.joiner}, children=inner
+            )
+        values = (self.inner(ACCOUNT, used, row, set()) for used in part.names)
+        values = (value for value in values if not value.text.startswith("signal("))
+        return Reason("condition", part.text, holds=holds, place=place, children=tuple(values))
 
     def _asked(self, play: Play, part: Condition, row: Row | None, found: dict[str, list[Conclusion]]) -> Reason:
         """A part of the trigger; signals that it asks for are opened up."""
@@ -81,43 +162,22 @@ class _Why(Reckoning):
                 children=children,
             )
         rules = dict.fromkeys(rules_in(part.value))
-        opened = [self._signal(conclusion) for rule in rules for conclusion in found.get(rule, [])]
+        opened = [self.signal(conclusion) for rule in rules for conclusion in found.get(rule, [])]
         values = [self._reckoned(play, used, row) for used in part.names if row is not None]
         values = [reason for reason in values if not reason.text.startswith("signal(")]
         return Reason("condition", part.text, holds=holds, place=play.trigger_place, children=(*values, *opened))
 
     def _reckoned(self, play: Play, used: Evidence, row: Row) -> Reason:
-        """A name that the trigger uses, reckoned from the sealed facts and the recorded risk."""
+        """A name that the trigger uses, reckoned from the sealed facts and the recorded risk; a risk with its why."""
         reason = self.inner(play.about, used, row, set())
-        if used.name != "risk":
-            return reason
         level = next((level for level in self.policy.risk if level.level == reason.value), None)
-        return replace(reason, place=level.place if level else None)
-
-    def _signal(self, conclusion: Conclusion) -> Reason:
-        signal = conclusion.signal
-        for rule in dict.fromkeys(rules_in(signal.when, *(e.value for e in signal.evidence))):
-            for below in self._below(signal, rule, conclusion):
-                self.behind.conclude(rule, below.subject, below.account)
-        row = self.behind.fact(signal.about, conclusion.subject)
-        children: list[Reason] = []
-        if signal.condition is not None:
-            children += self._parts(signal, signal.condition, conclusion, row)
-        grade = self._grade(signal, conclusion, row)
-        if grade is not None:
-            children.append(grade)
-        if row is not None and signal.about != "account":
-            children.append(self.row(signal.about, row))
-        detail: dict[str, Any] = {
-            "title": dict(signal.title),
-            "because": dict(signal.because),
-            "evidence": conclusion.evidence,
-            "severity": conclusion.severity,
-            "weight": conclusion.weight,
-            "subject": {"type": signal.about, "id": conclusion.subject},
-            "source": list(signal.source),
-        }
-        return Reason("signal", signal.name, holds=True, place=signal.place, detail=detail, children=tuple(children))
+        if not isinstance(used.value, Ref) or used.value.name != "risk" or level is None:
+            return reason
+        _, account = self.behind.follow(play.about, row, used.value.path)
+        below: tuple[Reason, ...] = ()
+        if level.condition is not None and account is not None:
+            below = (self._level(level.condition, account, level.place),)
+        return replace(reason, place=level.place, children=below)
 
     def _parts(self, signal: Signal, part: Condition, conclusion: Conclusion, row: Row | None) -> list[Reason]:
         """The parts of a signal's condition, with recorded values; an outermost `and` is written out part by part."""
@@ -129,7 +189,7 @@ class _Why(Reckoning):
             names |= dict.fromkeys(used.name for used in leaf.names)
         values = [self._value(signal, name, conclusion, row, set()) for name in names]
         rests = [
-            self._signal(below)
+            self.signal(below)
             for rule in dict.fromkeys(rules_in(part.value))
             for below in self._below(signal, rule, conclusion)
         ]

@@ -1,36 +1,68 @@
 """Commands for auditors: why, why-not, compare, history, verify."""
 
 from datetime import date
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine.commands.giving import Explained, give
 from engine.commands.options import DIFFERENT, TextOrJson, WorkspaceOption, day_of
 from engine.terminal import console, print_json, watched
 from engine.workspace import open_workspace
 
+if TYPE_CHECKING:
+    from engine.delivery.document import Document
+
 app = typer.Typer()
+
+
+FormOption = Annotated[Explained, typer.Option("--format", help="text, json, or html: a page for the file")]
+OutputOption = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Into this file.")]
+OnOption = Annotated[
+    date | None, typer.Option("--on", parser=day_of, metavar="DATE", help="The last night on this day or before.")
+]
 
 
 @app.command()
 def why(
-    task: Annotated[str, typer.Argument(help="A task's id, or its first letters.")],
+    what: Annotated[str, typer.Argument(metavar="ID", help="A task (its first letters do), an account, a person.")],
+    rule: Annotated[str | None, typer.Argument(metavar="[RULE]", help="One signal or play of it, by its name.")] = None,
+    subject: Annotated[str | None, typer.Option("--subject", metavar="ID", help="One fact of the account.")] = None,
+    on: OnOption = None,
+    run: Annotated[
+        str | None, typer.Option("--run", metavar="RUN", help="This run: its id, its first letters, or 'last'.")
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option("--as", metavar="KIND", help="What ID or RULE is: task, account, rep …; signal or play."),
+    ] = None,
     workspace: WorkspaceOption = None,
-    form: Annotated[TextOrJson, typer.Option("--format", help="text or json")] = TextOrJson.TEXT,
+    form: FormOption = Explained.TEXT,
+    output: OutputOption = None,
 ) -> None:
-    """Say why a task came: play, signals, values against limits, fact rows, policy lines.
+    """Say why: of a task, an account's risk, one signal, or what was held back and until when.
 
     Example: holdfast why k7m2q
+
+    Example: holdfast why a12
+
+    Example: holdfast why a12 keep-the-promise
     """
-    from engine.delivery.why_view import why_view
-    from engine.inquiry import explain_task
+    from engine.asking import Question, explain
+    from engine.audit.explaining import TaskWhy
+    from engine.delivery.why_view import about_document, task_document
 
     opened = open_workspace(workspace)
-    explained = explain_task(opened, task)
-    if form is TextOrJson.JSON:
-        print_json(explained.as_json())
-    else:
-        console().print(why_view(explained.reason, explained.task, opened.language, explained.policy.words))
+    found = explain(opened, Question(what, rule, subject, kind, on, run))
+    whole = form is Explained.HTML
+
+    def document() -> "Document":
+        if isinstance(found, TaskWhy):
+            return task_document(found, opened.language, whole=whole)
+        return about_document(found, opened.language, whole=whole)
+
+    give(found.as_json, document, form, output, opened.language)
 
 
 @app.command("why-not")
@@ -42,22 +74,25 @@ def why_not(
         date | None, typer.Option("--on", parser=day_of, metavar="DATE", help="The day; by default the last night's.")
     ] = None,
     workspace: WorkspaceOption = None,
-    form: Annotated[TextOrJson, typer.Option("--format", help="text or json")] = TextOrJson.TEXT,
+    form: FormOption = Explained.TEXT,
+    output: OutputOption = None,
 ) -> None:
     """Say why a rule did not hold: the first condition that fails, every value, and what would make it hold.
 
     Example: holdfast why-not a12 promise-overdue
     """
-    from engine.delivery.why_not_view import Head, why_not_view
+    from engine.delivery.why_not_view import Head, why_not_document
     from engine.inquiry import explain_absence
 
     opened = open_workspace(workspace)
-    explained = explain_absence(opened, account, rule, subject, on)
-    if form is TextOrJson.JSON:
-        print_json(explained.as_json())
-    else:
-        head = Head(account, explained.account_name, explained.on, explained.run.id, explained.outcomes)
-        console().print(why_not_view(explained.absence, head, opened.language, explained.policy.words))
+    found = explain_absence(opened, account, rule, subject, on)
+
+    def document() -> "Document":
+        head = Head(account, found.account_name, found.on, found.run, found.outcomes, found.notes)
+        words, whole = found.policy.words, form is Explained.HTML
+        return why_not_document(found.absence, head, opened.language, words, whole=whole)
+
+    give(found.as_json, document, form, output, opened.language)
 
 
 @app.command()
@@ -67,22 +102,24 @@ def compare(
     account: Annotated[str | None, typer.Option("--account", metavar="ID", help="Of this account alone.")] = None,
     most: Annotated[int, typer.Option("--most", min=0, help="How many differences to explain.")] = 20,
     workspace: WorkspaceOption = None,
-    form: Annotated[TextOrJson, typer.Option("--format", help="text or json")] = TextOrJson.TEXT,
+    form: FormOption = Explained.TEXT,
+    output: OutputOption = None,
 ) -> None:
     """Compare two runs: what is new, gone or changed, and the facts or policy lines that made it so.
 
     Example: holdfast compare 2026-11-21 2026-11-22
     """
-    from engine.delivery.compare_view import compare_view
+    from engine.delivery.compare_view import compare_document
     from engine.inquiry import compare_runs
 
     opened = open_workspace(workspace)
     found = compare_runs(opened, first, second, most, account)
-    if form is TextOrJson.JSON:
-        print_json(found.as_json())
-    else:
-        runs = (found.first.id, found.second.id)
-        console().print(compare_view(found.comparison, runs, found.accounts, found.policy, opened.language))
+
+    def document() -> "Document":
+        runs = (found.first, found.second)
+        return compare_document(found.comparison, runs, found.accounts, found.policy, opened.language)
+
+    give(found.as_json, document, form, output, opened.language)
 
 
 @app.command()
@@ -95,22 +132,24 @@ def history(
         date | None, typer.Option("--until", parser=day_of, metavar="DATE", help="By default the last night.")
     ] = None,
     workspace: WorkspaceOption = None,
-    form: Annotated[TextOrJson, typer.Option("--format", help="text or json")] = TextOrJson.TEXT,
+    form: FormOption = Explained.TEXT,
+    output: OutputOption = None,
 ) -> None:
     """Show an account on a time line: facts, signals, risk, tasks, and what people said.
 
     Example: holdfast history a12 --since 2026-11-01
     """
-    from engine.delivery.history_view import history_view
+    from engine.delivery.history_view import Title, history_document
     from engine.inquiry import history_of
 
     opened = open_workspace(workspace)
     found = history_of(opened, account, since, until)
-    if form is TextOrJson.JSON:
-        print_json(found.as_json())
-    else:
-        title = (found.name, found.id, found.since, found.until)
-        console().print(history_view(found.events, title, found.policy, opened.language))
+
+    def document() -> "Document":
+        title = Title(found.name, found.id, found.since, found.until, found.run)
+        return history_document(found.events, title, found.policy, opened.language, whole=form is Explained.HTML)
+
+    give(found.as_json, document, form, output, opened.language)
 
 
 @app.command()

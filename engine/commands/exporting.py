@@ -3,16 +3,16 @@
 import io
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from rich.console import Console
 
 from engine.commands.options import TaskFormat
-from engine.delivery.exports.people import Item, Person, people
+from engine.delivery.exports.people import Person, people
 from engine.delivery.phrases import phrase
 from engine.store.opening import Store
-from engine.store.tasks import SNOOZED, TaskFilter, TaskRow, last_day, list_tasks, person_id
+from engine.store.tasks import TaskFilter, TaskRow, last_day, list_tasks, person_id
 from engine.workspace import Workspace
 
 
@@ -45,7 +45,9 @@ def exported(
     """The tasks wanted, as a file's content in a format other than pages in a folder. Raises HoldfastError."""
     language = reader(workspace, wanted.rep)
     if form is TaskFormat.ICS:
-        return _calendar(workspace, store, wanted, today, todo, ended_days)
+        from engine.delivery.exports.agenda import agenda
+
+        return agenda(store, replace(wanted, today=today), language, todo=todo, ended_days=ended_days)
     tasks = list_tasks(store, wanted)
     if form in (TaskFormat.TABLE, TaskFormat.JSON, TaskFormat.CSV):
         return _plain(tasks, form, today, language, who=wanted.rep is None).encode()
@@ -130,42 +132,6 @@ def _named(store: Store, person: Person) -> Person:
         return person
     rows = store.rows("select name from rep where id = ?", [person.id])
     return replace(person, name=str(rows[0][0])) if rows else person
-
-
-def _calendar(
-    workspace: Workspace, store: Store, wanted: TaskFilter, today: date, todo: bool, ended_days: int
-) -> bytes:
-    from engine.audit.grounds import because_of
-    from engine.delivery.exports.ics import Standing, calendar
-    from engine.delivery.exports.people import holder_text
-    from engine.delivery.render import render
-    from engine.store.changes import changes, ended_since, joined_since, moved_since, store_name
-
-    rep, account, language = wanted.rep, wanted.account, reader(workspace, wanted.rep)
-    live = list_tasks(store, replace(wanted, statuses=(*wanted.statuses, SNOOZED)))
-    own = [task for task in live if rep is None or rep in (task.assignee, task.queue)]
-    since = today - timedelta(days=ended_days)
-    joined = joined_since(store, since, rep, account)
-    moved = moved_since(store, since, rep, account) if rep is not None else []
-    left = {task.id: phrase("export_joined", language) for task in joined}
-    left |= {task.id: phrase("export_moved", language, who=holder_text(task)) for task in moved}
-    found = {task.id: task for task in (*moved, *joined, *ended_since(store, since, rep, account))}
-    for task in own:
-        found[task.id] = task
-        left.pop(task.id, None)
-    tasks = sorted(found.values(), key=lambda task: (task.due_on, task.id))
-    because = because_of(store, tasks, lambda _: language, render)
-    changed, place = changes(store, [task.id for task in tasks]), store_name(store)
-    entries = [
-        (Item(task, because.get(task.id, ())),
-         Standing(f"{task.id}@{place}.holdfast", changed[task.id].revision, changed[task.id].modified,
-                  left.get(task.id, "")))
-        for task in tasks
-    ]  # fmt: skip
-    name = phrase("export_title_all", language) if rep is None else phrase(
-        "export_title", language, name=_named(store, Person(rep, rep, language)).name
-    )  # fmt: skip
-    return calendar(f"holdfast: {name}", entries, language, todo=todo)
 
 
 def resolved(store: Store, rep: str | None) -> str | None:

@@ -306,6 +306,7 @@ def _changes(sets: list[str]) -> dict[str, str]:
 
 def _policy_limits(workspace: Path | None) -> "tuple[str, dict[str, Limit]]":
     """Language and limits of the workspace at hand; without one the environment's language and the shipped policy."""
+    from engine.job import policy_in_force
     from engine.policy.load import load_policy
     from engine.shipped import shipped_root
 
@@ -315,4 +316,4 @@ def _policy_limits(workspace: Path | None) -> "tuple[str, dict[str, Limit]]":
         if workspace is not None:
             raise
         return system_language().value, dict(load_policy(shipped_root()).limits)
-    return opened.language, dict(load_policy(opened.root).limits)
+    return opened.language, dict(policy_in_force(opened).limits)

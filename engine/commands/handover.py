@@ -321,8 +321,8 @@ def _word(by: str, note: str | None) -> "Word":
 @contextmanager
 def _ground(workspace: Path | None, today: date | None) -> Iterator[tuple[Workspace, "Ground"]]:
     from engine.handover.ground import open_ground
-    from engine.policy.load import load_policy
+    from engine.job import policy_in_force
 
     opened = open_workspace(workspace)
-    with open_ground(opened.store, load_policy(opened.root), opened.calendar, today) as ground:
+    with open_ground(opened.store, policy_in_force(opened), opened.calendar, today) as ground:
         yield opened, ground

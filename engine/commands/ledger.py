@@ -21,7 +21,7 @@ FormatOption = Annotated[TextOrJson, typer.Option("--format", help="text or json
 @audit.command()
 def check(
     public_key: Annotated[
-        Path | None, typer.Option("--public-key", metavar="FILE", help="Every entry must be signed with it.")
+        Path | None, typer.Option("--public-key", metavar="FILE", help="Compare signatures with this key.")
     ] = None,
     head: Annotated[
         str | None, typer.Option("--head", metavar="HASH", help="An entry's hash noted down earlier: it must be there.")
@@ -41,7 +41,7 @@ def check(
     if form is TextOrJson.JSON:
         print_json(checked.as_json())
     else:
-        console().print(checked_view(checked, opened.language, proven=public_key is not None))
+        console().print(checked_view(checked, opened.language))
     if checked.damages:
         raise typer.Exit(DIFFERENT)
 
@@ -101,6 +101,8 @@ def prune(
     size = f"{pruned.bytes / 1e6:,.1f}"
     counts = {"runs": len(pruned.runs), "snapshots": len(pruned.snapshots), "kept": pruned.kept}
     console().print(phrase(name, opened.language, size=size, **counts), markup=False)
+    if pruned.tasks:
+        console().print(phrase("pruned_tasks", opened.language, tasks=pruned.tasks), markup=False)
 
 
 @audit.command()
@@ -113,14 +115,13 @@ def key(
     Example: holdfast audit key ~/firm.pem
     """
     from engine.inquiry import new_key
-    from engine.store.signing import KEY_PATH
 
     opened = open_workspace(workspace)
     public, name = new_key(opened, file)
     for text in (
         phrase("key_private", opened.language, path=file.absolute()),
         phrase("key_public", opened.language, name=name, path=public),
-        phrase("key_use", opened.language, variable=KEY_PATH, path=file.absolute()),
+        phrase("key_use", opened.language, path=file.absolute(), public=public.absolute()),
     ):
         typer.echo(text)
 

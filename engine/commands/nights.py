@@ -39,6 +39,7 @@ def run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would come, write nothing.")] = False,
     engine: Annotated[Engine, typer.Option("--engine", help="Which engine reasons.")] = Engine.COLUMNAR,
     as_json: Annotated[bool, typer.Option("--json", help="Print signals, risks and tasks as one JSON object.")] = False,
+    deliver: Annotated[bool, typer.Option("--deliver", help="Then send the digests that wait.")] = False,
 ) -> None:
     """Run a night: import the facts, hold the policy against them, make and close tasks.
 
@@ -57,3 +58,7 @@ def run(
             print_json(done.as_dict())
         else:
             console().print(night_view(done.imported, done.night))
+    if deliver and not dry_run:
+        from engine.commands.delivering import send
+
+        send(opened, quiet=as_json)

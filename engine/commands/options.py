@@ -1,12 +1,13 @@
 """Options and kinds of arguments that several commands share."""
 
-import os
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from engine.messages.spoken import language_of_environment
 
 ENDED_DAYS = 30  # for so long a calendar says that a task has ended
 DIFFERENT = 3  # the exit code where something is other than expected
@@ -80,7 +81,4 @@ TodayOption = Annotated[
 
 def system_language() -> Language:
     """The language of the environment; English where it says nothing."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        if value := os.environ.get(name):
-            return Language.ZH if value.lower().startswith("zh") else Language.EN
-    return Language.EN
+    return Language(language_of_environment())

@@ -73,8 +73,7 @@ def promise_check(
     Example: holdfast promise check --account a12 --kind delivery --due 2026-12-04 --certainty likely --insisted
     """
     from engine.delivery.promise_view import verdict_json, verdict_view
-    from engine.job import weigh_promise
-    from engine.policy.load import load_policy
+    from engine.job import policy_in_force, weigh_promise
 
     opened = open_workspace(workspace)
     day = today or date.today()
@@ -87,7 +86,7 @@ def promise_check(
     if as_json or form is TextOrJson.JSON:
         print_json(verdict_json(found))
     else:
-        console().print(verdict_view(found, opened.language, load_policy(opened.root).words))
+        console().print(verdict_view(found, opened.language, policy_in_force(opened).words))
 
 
 @promise_app.command("list")

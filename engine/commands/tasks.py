@@ -21,7 +21,8 @@ def tasks(
     rep: Annotated[str | None, typer.Option("--rep", help="Whose: an id or a name.")] = None,
     account: Annotated[str | None, typer.Option("--account", help="About which account: its id.")] = None,
     status: Annotated[
-        list[str] | None, typer.Option("--status", help="open, started, done, closed or snoozed; may be repeated.")
+        list[str] | None,
+        typer.Option("--status", help="open, started, done, closed, snoozed or waiting; may be repeated."),
     ] = None,
     due_by: Annotated[
         date | None, typer.Option("--due-by", parser=day_of, metavar="DATE", help="Due on this day or before.")
@@ -48,6 +49,7 @@ def tasks(
     Example: holdfast tasks --rep s03 --format ics --output s03.ics
     """
     from engine.commands.exporting import export, reader, resolved
+    from engine.commands.waiting import WAITING, print_room, print_waiting
     from engine.delivery.listing import print_table
     from engine.store.opening import read_store
     from engine.store.tasks import TaskFilter, last_day, list_tasks
@@ -55,9 +57,13 @@ def tasks(
     opened = open_workspace(workspace)
     with read_store(opened.store) as store:
         day = today or last_day(store)
+        if status and WAITING in status:
+            print_waiting(opened, store, status, resolved(store, rep), account, day, form, output)
+            return
         wanted = TaskFilter(resolved(store, rep), account, tuple(status or ("open", "started")), due_by, day)
         if form is TaskFormat.TABLE and output is None:
             print_table(list_tasks(store, wanted), day, reader(opened, wanted.rep), console(), who=rep is None)
+            print_room(opened, store, wanted)
             return
         said = export(opened, store, wanted, form, output, todo=kind is CalendarKind.TODO, ended_days=ended_days)
     if said:

@@ -72,7 +72,11 @@ def task_done(
         _check_listed(opened, "interaction", "channel", record, "--record")
     _word("done", task, by, note, opened, result=outcome, record=record, matter=matter)
     if record is not None:
-        typer.echo(phrase("recorded", opened.language, channel=record))
+        from engine.delivery.report_view import word
+        from engine.job import policy_in_force
+
+        said = word(record, opened.language, policy_in_force(opened).words)
+        _tell(phrase("recorded", opened.language, channel=said))
 
 
 @task_app.command("snooze")
@@ -187,9 +191,9 @@ def task_undo(task: TaskArgument, by: ByOption, note: NoteOption = None, workspa
     opened = open_workspace(workspace)
     with open_store(opened.store) as store:
         id, what = undo(store, task, Word(by, datetime.now().astimezone(), note))
-    typer.echo(phrase("word_undo", opened.language, task=id, word=phrase(f"said_{what}", opened.language)))
+    _tell(phrase("word_undo", opened.language, task=id, word=phrase(f"said_{what}", opened.language)))
     if what in ENDING:
-        typer.echo(phrase("word_undo_later", opened.language))
+        _tell(phrase("word_undo_later", opened.language))
 
 
 def _word(what: str, task: str, by: str, note: str | None, opened: Workspace, **given: Any) -> None:
@@ -201,21 +205,26 @@ def _word(what: str, task: str, by: str, note: str | None, opened: Workspace, **
         id = say(store, task, words.Word(by, datetime.now().astimezone(), note), **given)
     if what == "false_alarm":
         given["days"] = _false_alarm_days(opened)
-    typer.echo(phrase(f"word_{what}", opened.language, task=id, **given))
+    _tell(phrase(f"word_{what}", opened.language, task=id, **given))
+
+
+def _tell(text: str) -> None:
+    """Print a sentence, wrapped where it is longer than a line."""
+    console().print(text, markup=False)
 
 
 def _false_alarm_days(opened: Workspace) -> int:
     from engine.action.compare import false_alarm_days
-    from engine.policy.load import load_policy
+    from engine.job import policy_in_force
 
-    return false_alarm_days(load_policy(opened.root))
+    return false_alarm_days(policy_in_force(opened))
 
 
 def _check_listed(opened: Workspace, type: str, field: str, value: str, option: str) -> None:
     """Raises UsageError where the contract does not list the value."""
-    from engine.policy.load import load_policy
+    from engine.job import policy_in_force
 
-    kind = load_policy(opened.root).contract.get(type)
+    kind = policy_in_force(opened).contract.get(type)
     listed = kind.fields[field].one_of if kind is not None and field in kind.fields else ()
     if value not in listed:
         raise UsageError(f"{option} cannot be '{value}'", f"choose from: {', '.join(map(str, listed))}")

@@ -1,45 +1,53 @@
-"""An account's time line on the terminal."""
+"""An account's time line as a document."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
-
 from engine.audit.history import Event
+from engine.delivery.document import Document, Grid, Section, line
 from engine.delivery.phrases import PHRASES, phrase
 from engine.delivery.render import clean, said
+from engine.delivery.sealing_words import seal_words
 from engine.policy.model import Policy
+from engine.store.sealed import SealedRun
 
 MOST_FIELDS = 4
 
 
-def history_view(
-    events: Sequence[Event], title: tuple[str, str, date, date], policy: Policy, language: str
-) -> RenderableType:
-    """The events, a line each. `title`: name, id, first and last day."""
-    name, id, since, until = title
+@dataclass(frozen=True)
+class Title:
+    """What stands over a time line: whose it is, its first and last day, the run whose facts are told."""
+
+    name: str
+    id: str
+    since: date
+    until: date
+    run: SealedRun
+
+
+def history_document(
+    events: Sequence[Event], title: Title, policy: Policy, language: str, *, whole: bool = False
+) -> Document:
+    """The events, a line each. `whole`: with all fields of a fact."""
     head = phrase(
-        "history_of", language, name=clean(name), id=id, since=said(since, language), until=said(until, language)
-    )
-    if not events:
-        return Group(Text(head, "bold"), Text(phrase("nothing_happened", language)))
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True)
-    grid.add_column(no_wrap=True, style="dim")
-    grid.add_column(overflow="fold")
+        "history_of", language, name=clean(title.name), id=title.id, since=said(title.since, language),
+        until=said(title.until, language),
+    )  # fmt: skip
+    rows = []
     last = None
     for event in events:
         day = "" if event.on == last else event.on.isoformat()
-        grid.add_row(day, phrase(f"event_{event.kind}", language), Text(_line(event, policy, language)))
+        kind = (phrase(f"event_{event.kind}", language), "soft")
+        rows.append((line(day), line(kind), line(_line(event, policy, language, whole))))
         last = event.on
-    return Group(Text(head, "bold"), grid)
+    block = Grid(tuple(rows), fixed=2) if rows else line(phrase("nothing_happened", language))
+    return Document(head, (), (Section((block,)),), seal_words(language, title.run))
 
 
-def _line(event: Event, policy: Policy, language: str) -> str:
+def _line(event: Event, policy: Policy, language: str, whole: bool) -> str:
     detail = event.detail
     match event.kind:
         case "signal":
@@ -61,17 +69,18 @@ def _line(event: Event, policy: Policy, language: str) -> str:
             note = f" {clean(detail['note'])}" if detail.get("note") else ""
             return phrase("word_of", language, who=clean(detail["who"]), what=what, id=event.name, note=note)
         case "told":
-            fields = _fields(json.loads(detail["fields"]).items(), policy, language)
+            fields = _fields(json.loads(detail["fields"]).items(), policy, language, whole)
             text = phrase("told_by", language, fact=event.name, who=clean(detail["who"]), fields=fields)
             return f"{text}  ({phrase('told_undone', language)})" if detail.get("undone") else text
-    return f"{event.name}  {_fields(detail['fields'].items(), policy, language)}"
+    return f"{event.name}  {_fields(detail['fields'].items(), policy, language, whole)}"
 
 
-def _fields(fields: Iterable[tuple[str, Any]], policy: Policy, language: str) -> str:
+def _fields(fields: Iterable[tuple[str, Any]], policy: Policy, language: str, whole: bool) -> str:
     words: Mapping[str, Mapping[str, str]] = policy.words
     shown = list(fields)
     told = [
         f"{name} {(isinstance(value, str) and words.get(value, {}).get(language)) or said(value, language)}"
-        for name, value in shown[:MOST_FIELDS]
+        for name, value in (shown if whole else shown[:MOST_FIELDS])
     ]
-    return ", ".join(told) + (", …" if len(shown) > MOST_FIELDS else "")
+    comma = phrase("comma", language)
+    return comma.join(told) + (f"{comma}…" if len(shown) > len(told) else "")

@@ -18,8 +18,8 @@ SHOWN = 20
 _NAMES = 3  # rows of an entry that are named
 
 
-def checked_view(checked: Checked, language: str, *, proven: bool) -> RenderableType:
-    """What `audit check` found. `proven`: signatures were checked against a public key."""
+def checked_view(checked: Checked, language: str) -> RenderableType:
+    """What `audit check` found."""
     if not checked.entries and not checked.damages:
         return Text(phrase("audit_nothing", language))
     parts: list[RenderableType] = []
@@ -28,7 +28,7 @@ def checked_view(checked: Checked, language: str, *, proven: bool) -> Renderable
         for damage in checked.damages[:SHOWN]:
             at = phrase("damage_at", language, entry=damage.entry)
             text = phrase(f"damage_{damage.kind}", language)
-            parts.append(Text.assemble((f"  {clean(damage.name)}", "bold"), f"  {text} ({at})"))
+            parts.append(Text.assemble((f"  {clean(damage.name)}", "bold"), f"  {text}{at}"))
             if damage.detail:
                 parts.append(Text(f"    {clean(damage.detail)}", "dim"))
         if len(checked.damages) > SHOWN:
@@ -45,7 +45,7 @@ def checked_view(checked: Checked, language: str, *, proven: bool) -> Renderable
         parts.append(Text(phrase("audit_older", language, count=checked.unsealed_runs), "yellow"))
     if checked.signed:
         signed = phrase("audit_signed", language, count=checked.signed, entries=checked.entries)
-        whole = proven and not any(damage.kind.startswith("entry_") for damage in checked.damages)
+        whole = checked.proven and not any(damage.kind.startswith("entry_") for damage in checked.damages)
         parts.append(Text(f"{signed}; {phrase('audit_proven', language)}" if whole else signed))
     if checked.head is not None:
         parts.append(Text(phrase("audit_head", language, number=checked.entries, hash=checked.head), "dim"))

@@ -44,7 +44,7 @@ def page(report: Report, language: str, words: Mapping[str, Words]) -> str:
         colon="：" if language == "zh" else ":",
         title=said_as(report.title, language),
         style=Markup((PAGES / "report.css").read_text(encoding="utf-8")),  # noqa: S704  our own file
-        lead=[said_as(note, language) for note in report.notes],
+        lead=[said_as(note, language, words) for note in report.notes],
         blocks=[_block(part, language, words) for part in report.parts],
         definitions=[said_as(each, language) for each in report.defined],
         definitions_heading=phrase("figures_definitions", language),
@@ -64,11 +64,11 @@ def _block(part: Part, language: str, words: Mapping[str, Words]) -> dict[str, A
     table = part.table
     shown = _shown(table)
     columns = [(table.columns[n], table.columns[n].kind in RIGHT) for n in shown]
-    notes = [said_as(note, language) for note in table.notes]
+    notes = [said_as(note, language, words) for note in table.notes]
     if (left_out := (table.total or 0) - len(table.rows)) > 0:
         notes.insert(0, phrase("rows_left_out", language, count=left_out))
     return {
-        "heading": said_as(table.title, language),
+        "heading": said_as(table.title, language, words),
         "columns": [{"heading": heading(column, language), "right": right} for column, right in columns],
         "rows": [
             {

@@ -26,7 +26,7 @@ _FILTERS = {As.NUMBER: "round(1)", As.MONEY: "money", As.PERCENT: "percent", As.
 
 def report_table(table: Table, language: str, words: Mapping[str, Words]) -> RenderableType:
     """The table for a terminal: title, rows, how many were left out, notes."""
-    parts: list[RenderableType] = [Text(said_as(table.title, language), "bold")]
+    parts: list[RenderableType] = [Text(said_as(table.title, language, words), "bold")]
     if table.rows:
         parts.append(grid(table, language, words))
         left_out = (table.total or 0) - len(table.rows)
@@ -34,7 +34,7 @@ def report_table(table: Table, language: str, words: Mapping[str, Words]) -> Ren
             parts.append(Text(phrase("rows_left_out", language, count=left_out), "dim"))
     else:
         parts.append(Text(phrase("no_report_rows", language)))
-    parts += (Text(said_as(note, language), "dim") for note in table.notes)
+    parts += (Text(said_as(note, language, words), "dim") for note in table.notes)
     return Group(*parts)
 
 
@@ -89,7 +89,7 @@ def cell(value: Any, kind: As, language: str, words: Mapping[str, Words]) -> str
         case None:
             return MISSING
         case Said():
-            return said_as(value, language)
+            return said_as(value, language, words)
         case date():
             return value.isoformat()
         case str() if kind is As.WORD:

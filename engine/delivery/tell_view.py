@@ -206,7 +206,7 @@ def _tasks(effect: Effect, language: str) -> Iterator[RenderableType]:
         yield Padding(Text(phrase("told_past", language, day="")), (0, 0, 0, 2))
         return
     wanted = [task for task in effect.tasks if task["outcome"] in ("new", "closed")]
-    if not wanted:
+    if not wanted and not effect.waiting:
         yield Padding(Text(phrase("told_no_task", language)), (0, 0, 0, 2))
         return
     yield Padding(Text(phrase("told_tasks", language)), (0, 0, 0, 2))
@@ -218,9 +218,20 @@ def _tasks(effect: Effect, language: str) -> Iterator[RenderableType]:
         said = Text(clean(task["title"]))
         if task["outcome"] == "new":
             who = clean(str(task["assignee_name"] or task["assignee"] or task["queue"] or ""))
-            said.append("\n" + phrase("told_due", language, who=who, day=task["due_on"]), "dim")
+            said.append("\n" + _due(task, who, language), "dim")
         lines.add_row(f"    {mark}", said)
+    for matter in effect.waiting:
+        said = Text(clean(matter["title"]))
+        who = clean(str(matter["assignee_name"] or matter["assignee"]))
+        said.append("\n" + phrase("told_no_room", language, who=who), "dim")
+        lines.add_row(f"    {phrase('told_waiting', language)}", said)
     yield lines
+
+
+def _due(task: dict[str, Any], who: str, language: str) -> str:
+    if between := task.get("due_between"):
+        return phrase("told_due_between", language, who=who, first=between[0], last=between[1])
+    return phrase("told_due", language, who=who, day=task["due_on"])
 
 
 def _effect_json(effect: Effect) -> dict[str, Any]:
@@ -233,6 +244,7 @@ def _effect_json(effect: Effect) -> dict[str, Any]:
         "signals": {"came": effect.came, "gone": effect.gone, "changed": effect.changed},
         "risk": {"before": level(effect.before), "after": level(effect.after)},
         "tasks": None if effect.tasks is None else [t for t in effect.tasks if t["outcome"] in ("new", "closed")],
+        "waiting": list(effect.waiting),
     }
 
 

@@ -1,4 +1,4 @@
-"""Why a rule did not hold, on the terminal: the first part that fails, what would turn it, the whole condition."""
+"""Why a rule did not hold: the first part that fails, what would turn it, the whole condition."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from rich.console import Group, RenderableType
-from rich.text import Text
-from rich.tree import Tree
-
+from engine.audit.reasons import Reason
 from engine.audit.supposing import Change
 from engine.audit.why_not import Absence
+from engine.delivery.document import Block, Document, Line, Node, Section, line
 from engine.delivery.phrases import PHRASES, phrase
-from engine.delivery.render import said
-from engine.delivery.why_view import ReasonView
+from engine.delivery.reason_nodes import ReasonNodes
+from engine.delivery.render import clean, said
+from engine.delivery.sealing_words import seal_words
 from engine.policy.model import Words
+from engine.store.sealed import SealedRun
 
 
 @dataclass(frozen=True)
@@ -25,51 +25,63 @@ class Head:
     account: str
     name: str | None
     on: date
-    run: str
+    run: SealedRun
     outcomes: Sequence[tuple[str, str]] = ()
+    notes: Sequence[Reason] = ()  # what of the sealed facts was changed since
 
 
-def why_not_view(absence: Absence, head: Head, language: str, words: Mapping[str, Words]) -> RenderableType:
-    """The explanation for people."""
+def why_not_document(
+    absence: Absence, head: Head, language: str, words: Mapping[str, Words], *, whole: bool = False
+) -> Document:
+    """The explanation for people. `whole`: nothing is cut short."""
     title = absence.tree.detail["title"]
     rule = title.get(language) or next(iter(title.values()), absence.rule)
-    account = f"{head.name} ({head.account})" if head.name else head.account
+    account = phrase("name_and_id", language, name=clean(head.name), id=head.account) if head.name else head.account
     name = "did_hold" if absence.holds else "did_not_hold"
-    parts: list[RenderableType] = [
-        Text(phrase(name, language, rule=rule, account=account, on=said(head.on, language)), "bold"),
-        Text(phrase("by_run", language, run=head.run), "dim"),
-    ]
+    text = phrase(name, language, rule=rule, account=account, on=said(head.on, language))
+    said_of = ReasonNodes(language, words, head.account)
+    lead = (
+        line((phrase("by_run", language, run=head.run.id), "soft")),
+        *(said_of.lines(note)[0] for note in head.notes),
+    )
+    sections = _sections(absence, head, language, words, whole)
+    return Document(text, lead, tuple(sections), seal_words(language, head.run))
+
+
+def _sections(
+    absence: Absence, head: Head, language: str, words: Mapping[str, Words], whole: bool
+) -> list[Section]:  # fmt: skip
     if absence.missing:
-        return Group(*parts, Text(phrase("unjudged_for", language, types=", ".join(absence.missing))))
+        return [Section((line(phrase("unjudged_for", language, types=", ".join(absence.missing))),))]
+    found = []
+    view = ReasonNodes(language, words, head.account, whole=whole)
     if absence.holds:
         decided = [_outcome(subject, outcome, head.account, language) for subject, outcome in head.outcomes]
         if decided:
-            parts += [_heading("decided", language), *decided]
-        parts.append(Text(phrase("ask_why", language)))
-    view = ReasonView(language, words, head.account)
+            found.append(Section(tuple(decided), phrase("decided", language)))
+        found.append(Section((line(phrase("ask_why", language, account=head.account, rule=absence.rule)),)))
     if absence.first is not None:
-        tree = Tree(view.line(absence.first), guide_style="dim")
-        view.grow(tree, absence.first)
-        parts += [_heading("first_failing", language), tree]
+        found.append(Section((view.node(absence.first),), phrase("first_failing", language)))
     if not absence.holds:
-        parts += _changes(absence.changes, head.on, language)
-    parts += [_heading("whole_condition", language), _whole(absence, view, language)]
-    return Group(*parts)
+        found.append(_changes(absence.changes, head.on, language))
+    found.append(Section((_whole(absence, view, language),), phrase("whole_condition", language)))
+    return found
 
 
-def _whole(absence: Absence, view: ReasonView, language: str) -> Tree:
-    tree = Tree(view.line(absence.tree), guide_style="dim")
-    view.grow(tree, absence.tree)
-    if absence.tree.detail.get("hidden"):
-        tree.add(Text(phrase("other_facts", language, count=absence.tree.detail["hidden"]), "dim"))
-    return tree
+def _whole(absence: Absence, view: ReasonNodes, language: str) -> Node:
+    node = view.node(absence.tree)
+    hidden = absence.tree.detail.get("hidden")
+    if not hidden:
+        return node
+    more = Node(line((phrase("other_facts", language, count=hidden), "soft")))
+    return Node(node.line, node.more, (*node.children, more))
 
 
-def _changes(changes: Sequence[Change], on: date, language: str) -> list[RenderableType]:
+def _changes(changes: Sequence[Change], on: date, language: str) -> Section:
     if not changes:
-        return [Text(""), Text(phrase("no_small_change", language), "dim")]
-    lines = [Text(f"- {change_said(change, on, language)}") for change in changes]
-    return [_heading("smallest_changes", language), *lines]
+        return Section((line((phrase("no_small_change", language), "soft")),))
+    lines: list[Block] = [line(f"- {change_said(change, on, language)}") for change in changes]
+    return Section(tuple(lines), phrase("smallest_changes", language))
 
 
 def change_said(change: Change, on: date, language: str) -> str:
@@ -100,11 +112,7 @@ def _said(value: Any, language: str) -> str:
     return phrase("missing", language) if value is None else said(value, language)
 
 
-def _outcome(subject: str, outcome: str, account: str, language: str) -> Text:
+def _outcome(subject: str, outcome: str, account: str, language: str) -> Line:
     name = f"outcome_{outcome}"
     text = phrase(name, language) if name in PHRASES else outcome
-    return Text(f"- {text}" if subject == account else f"- {subject}: {text}")
-
-
-def _heading(name: str, language: str) -> Text:
-    return Text(f"\n{phrase(name, language)}", "bold")
+    return line(f"- {text}" if subject == account else f"- {subject}: {text}")

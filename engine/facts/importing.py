@@ -49,11 +49,13 @@ def import_facts(
     reject_share: float,
     progress: Callable[[str], None] | None = None,
     told: Iterable[ToldRow] = (),
+    language: str = "en",
 ) -> Imported:
     """Read the sources into a snapshot under `store_folder`.
 
     `sources`: a folder, a workbook, or a list. `reject_share`: the largest share (0 to 1) of one type's rows that may
-    be set aside. `told`: what people told, ordered by type; it counts in no share. FactsError where a source cannot be
+    be set aside. `told`: what people told, ordered by type; it counts in no share. `language`: of the reasons in
+    the list of rejects. FactsError where a source cannot be
     read or too much of it does not fit, and then nothing is written but the list at `rejects_path`; StoreError where
     the snapshot cannot be written.
     """
@@ -69,7 +71,7 @@ def import_facts(
         say("checking ids and refs")
         checked, said = check_all(bench, loaded)
         notices += said
-        listed = write_rejects(bench, rejects_path)
+        listed = write_rejects(bench, rejects_path, language)
         _refuse_too_many(bench, checked, reject_share, rejects_path)
         say("writing the snapshot")
         snapshot = write_snapshot(bench, contract, checked, store_folder)

@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.errors import FactsError
 from engine.facts.spool import shown
 from engine.facts.work import Bench
+from engine.messages import in_language
 
 HEADER = ("kind", "type", "file", "row", "column", "value", "reason")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -34,8 +35,8 @@ def told_rejects(bench: Bench, name: str) -> int:
     return bench.number(_TOLD, [name])
 
 
-def write_rejects(bench: Bench, path: Path) -> bool:
-    """Write the whole list, rejects before warnings. False, and no file (an older one goes), where it is empty."""
+def write_rejects(bench: Bench, path: Path, language: str = "en") -> bool:
+    """Write the whole list, rejects first, reasons in `language`. False if it is empty; an older file goes."""
     empty = bench.number("select count(*) from rejects") == 0
     try:
         if empty:
@@ -48,7 +49,7 @@ def write_rejects(bench: Bench, path: Path) -> bool:
             out.writerow(HEADER)
             found = bench.con.execute(_LIST)
             while rows := found.fetchmany(_FETCHED):
-                out.writerows([[harmless(each) for each in row] for row in rows])
+                out.writerows([[harmless(each) for each in (*row, in_language(why, language))] for *row, why in rows])
     except OSError as fault:
         raise FactsError(f"the list of rejects cannot be written to {path}: {fault.strerror}") from fault
     return True

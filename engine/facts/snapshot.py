@@ -21,6 +21,7 @@ from engine.facts.cells import STORED
 from engine.facts.checks import Checked
 from engine.facts.columns import all_fields
 from engine.facts.content import content_hash
+from engine.facts.origins import FILE, ROW_NUMBER
 from engine.facts.work import Bench, first_line, workbench
 from engine.policy.contract import Contract
 
@@ -111,6 +112,7 @@ def _write(bench: Bench, contract: Contract, checked: Iterable[Checked], home: P
             "bytes": path.stat().st_size,
         }
     absent = sorted(set(contract) - set(types))
+    shared = _share_unchanged(home, making, types)
     whole = _whole_hash(types, absent)
     manifest = {"format": FORMAT, "hash": whole, "types": types, "absent": absent}
     target = home / whole
@@ -121,7 +123,8 @@ def _write(bench: Bench, contract: Contract, checked: Iterable[Checked], home: P
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
     (making / MANIFEST).write_text(text, encoding="utf-8")
     for path in [*making.iterdir(), making]:
-        _flush(path)
+        if path not in shared:
+            _flush(path)
     try:
         making.rename(target)
     except OSError:
@@ -129,6 +132,28 @@ def _write(bench: Bench, contract: Contract, checked: Iterable[Checked], home: P
             raise
     _flush(home)
     return open_snapshot(target)
+
+
+def _share_unchanged(home: Path, making: Path, types: Mapping[str, Mapping[str, Any]]) -> frozenset[Path]:
+    """Have the files that are those of the newest snapshot, to the byte, be the same on the disk; gives these files.
+
+    A snapshot's files are never written again. Where the disk has no hard links, each snapshot keeps its own.
+    """
+    manifests = [path for path in home.glob(f"*/{MANIFEST}") if not path.parent.name.startswith(".")]
+    newest = max(manifests, key=lambda path: (path.stat().st_mtime_ns, path), default=None)
+    shared = set()
+    with contextlib.suppress(FactsError):
+        known = _manifest(newest.parent)["types"] if newest is not None else {}
+        for name, told in types.items():
+            if newest is None or known.get(name, {}).get("sha256") != told["sha256"]:
+                continue
+            path, link = making / f"{name}.parquet", making / f"{name}.link"
+            with contextlib.suppress(OSError):
+                if _file_hash(newest.parent / path.name) == told["sha256"]:
+                    link.hardlink_to(newest.parent / path.name)
+                    link.replace(path)
+                    shared.add(path)
+    return frozenset(shared)
 
 
 def _sound(folder: Path) -> bool:
@@ -140,7 +165,10 @@ def _sound(folder: Path) -> bool:
 
 
 def _write_type(bench: Bench, checked: Checked, path: Path) -> None:
-    """One type's file: the contract's fields in order, sorted by id; refs that lead nowhere are missing."""
+    """One type's file: the contract's fields in order, sorted by id, then where each row came from.
+
+    Refs that lead nowhere are missing.
+    """
     columns = []
     rows = exp.select().from_(sql.table(checked.kept, "k"))
     for n, field in enumerate(all_fields(checked.type)):
@@ -151,6 +179,9 @@ def _write_type(bench: Bench, checked: Checked, path: Path) -> None:
             rows = rows.join(sql.table(checked.dangling[n], there), on=same, join_type="left")
             value = sql.col("v0", there)
         columns.append(sql.named(sql.cast_to(value, STORED[field.kind]), field.name))
+    rows = rows.join(sql.table("sources", "o"), on=exp.EQ(this=sql.col("s", "o"), expression=sql.col("s", "k")))
+    columns.append(sql.named(sql.col("label", "o"), FILE))
+    columns.append(sql.named(sql.cast_to(sql.col("r", "k"), "BIGINT"), ROW_NUMBER))
     rows = rows.select(*columns).order_by(exp.Ordered(this=sql.col("v0", "k"), nulls_first=False))
     copied = exp.Copy(
         this=rows.subquery(),

@@ -163,7 +163,10 @@ def _table_number(bench: Bench) -> int:
 
 def _note(bench: Bench, notes: list[tuple[str, int, str]]) -> None:
     if notes:
-        bench.con.executemany("insert into told_places values (?, ?, ?)", notes)
+        bench.con.execute(
+            "insert into told_places select unnest($1::varchar[]), unnest($2::bigint[]), unnest($3::varchar[])",
+            [list(column) for column in zip(*notes, strict=True)],
+        )
         notes.clear()
 
 

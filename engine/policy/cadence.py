@@ -17,10 +17,10 @@ from engine.policy.collect import Draft, Entry
 from engine.policy.contract import Contract
 from engine.policy.faults import Place, nearest
 from engine.policy.kinds import Kind
-from engine.policy.model import LANGUAGES, TIERS
+from engine.policy.model import LANGUAGES, TIERS, CadenceLine
 from engine.policy.reading import Spot
 from engine.policy.shapes import CadenceTextShape, MeasureShape, SignalShape
-from engine.policy.spans import read_span
+from engine.policy.spans import Rhythm, read_rhythm, read_span
 from engine.policy.yaml12 import Path
 
 CONDITION = "when"
@@ -31,6 +31,7 @@ SALES = "sales"
 class Line:
     """One line of the table: at the latest every `duty` days, better every `target` days, `when` that holds."""
 
+    rhythm: Rhythm
     duty: int
     target: int
     when: str | None
@@ -52,10 +53,11 @@ class Duty:
 
 @dataclass(frozen=True)
 class Cadence:
-    """What the table became: the lines by the name of their signal, and the measure that each rests on."""
+    """What the table became: by the name of each signal its lines, and the measure that it rests on."""
 
     lines: Mapping[str, Mapping[str, Line]] = field(default_factory=dict)
     measures: Mapping[str, str] = field(default_factory=dict)
+    table: tuple[CadenceLine, ...] = ()
 
 
 def expand_cadence(draft: Draft, contract: Contract, faulty: frozenset[str]) -> Cadence:
@@ -88,9 +90,16 @@ def expand_cadence(draft: Draft, contract: Contract, faulty: frozenset[str]) -> 
     for (role, channel), by_tier in lines.items():
         _add(draft, role, channel, by_tier, own)
     duties = [(key, duty) for key, by_tier in lines.items() for duty in _duties(*key, by_tier)]
+    measures = {duty.rule: _names(*key)[1] for key, duty in duties}
+    table = [
+        CadenceLine(
+            tier, *key, duty.rule, measures[duty.rule], line.rhythm, line.duty, line.target, line.when is not None
+        )
+        for key, duty in duties for tier, line in duty.lines.items()
+    ]  # fmt: skip
     return Cadence(
-        {duty.rule: duty.lines for _, duty in duties}, {duty.rule: _names(*key)[1] for key, duty in duties}
-    )  # fmt: skip
+        {duty.rule: duty.lines for _, duty in duties}, measures, tuple(sorted(table, key=lambda line: line.tier))
+    )
 
 
 def _names(role: str, channel: str) -> tuple[str, str, str, str]:
@@ -180,14 +189,14 @@ def _read_cells(
             help = nearest(channel, channels) or f"one of: {', '.join((*channels, CONDITION))}"
             draft.fault("cadence-channel", here.key, f"'{channel}' is no channel of contact", help, len(channel))
             continue
-        days = read_span(text)
-        if days is None:
+        days, rhythm = read_span(text), read_rhythm(text)
+        if days is None or rhythm is None:
             draft.fault(
                 "cadence-span", here.value, f"'{text}' does not say how often",
                 "write `3 per month`, `2..3 per month`, `every 6 months` or `every 1..2 months`", len(text),
             )  # fmt: skip
             continue
-        lines[role, channel][tier] = Line(*days, cells.get(CONDITION), here, spot / CONDITION)
+        lines[role, channel][tier] = Line(rhythm, *days, cells.get(CONDITION), here, spot / CONDITION)
 
 
 def _add(draft: Draft, role: str, channel: str, lines: dict[str, Line], own: list[str]) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from unicodedata import category, east_asian_width
 
+from engine.messages import in_language
+
 SHOWN = 160  # terminal cells of a line that are shown; longer ones are cut around the caret
 _CANDIDATES = 200  # names that a wrong one is compared with in full
 
@@ -53,9 +55,9 @@ def _plain(name: str) -> str:
     return name.lower().replace("-", "_")
 
 
-def show(fault: Fault, texts: Mapping[str, str]) -> str:
+def show(fault: Fault, texts: Mapping[str, str], language: str = "en") -> str:
     """A fault as text: place and message, the line with a caret below it, the help."""
-    head = f"{fault.place}: {fault.message} [{fault.code}]"
+    head = f"{fault.place}: {in_language(fault.message, language)} [{fault.code}]"
     lines = texts.get(fault.place.file, "").removeprefix("\ufeff").split("\n")
     parts = [head]
     if 0 < fault.place.line <= len(lines):
@@ -65,8 +67,14 @@ def show(fault: Fault, texts: Mapping[str, str]) -> str:
         pad = " " * (len(number) + _cells(line[:start]))
         parts += [(number + line).rstrip(), pad + "^" * max(_cells(line[start : start + width]), 1)]
     if fault.help:
-        parts.append(f"      = {fault.help}")
+        parts.append(f"      = {in_language(fault.help, language)}")
     return "\n".join(parts)
+
+
+def show_all(faults: Iterable[Fault], texts: Mapping[str, str], language: str, count: str = "") -> str:
+    """Faults as text, one below the other; the sentence `count`, where there is one, ends them."""
+    shown = [show(fault, texts, language) for fault in faults]
+    return "\n\n".join([*shown, in_language(count, language)] if count else shown)
 
 
 def _cut(line: str, start: int, width: int) -> tuple[str, int, int]:

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +20,7 @@ from engine.policy.cadence_checks import check_cadence
 from engine.policy.characters import plain_lines
 from engine.policy.collect import MOST_FAULTS, Draft, Enough, Entry, collect
 from engine.policy.contract_file import build_contract
-from engine.policy.faults import Fault, show
+from engine.policy.faults import Fault, show_all
 from engine.policy.files import read_texts
 from engine.policy.limits import build_limits
 from engine.policy.measures import build_measure
@@ -44,8 +45,12 @@ class PolicyFaults(PolicyError):
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
         if len(faults) >= MOST_FAULTS:
             count = f"more than {MOST_FAULTS} faults"
-        super().__init__("\n\n".join(show(fault, texts) for fault in faults) + f"\n\n{count} in the policy")
-        self.faults = faults
+        self.faults, self.texts, self.count = faults, texts, f"{count} in the policy"
+        super().__init__(show_all(faults, texts, "en", self.count))
+
+    def said(self, language: str) -> tuple[str, str]:
+        """Every fault in `language`; there is no hint besides."""
+        return show_all(self.faults, self.texts, language, self.count), ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,12 @@ class Checked:
 
 def load_policy(root: Path) -> Policy:
     """The policy in the folders rules, playbooks and templates below `root`. Raises PolicyFaults, PolicyError."""
-    checked = check(read_texts(root))
+    return _sound(tuple(sorted(read_texts(root).items())))
+
+
+@lru_cache(maxsize=1)  # a week of nights reads the same texts again and again
+def _sound(texts: tuple[tuple[str, str], ...]) -> Policy:
+    checked = check(dict(texts))
     if checked.policy is None:
         raise PolicyFaults(checked.faults, checked.texts)
     return checked.policy
@@ -112,6 +122,7 @@ def _check(draft: Draft) -> Policy | None:
         templates=templates.found,
         words={name: entry.shape or {} for name, entry in draft.words.items()},
         strata=levels,
+        cadence=cadence.table,
     )
 
 

@@ -7,6 +7,7 @@ from engine.policy.contract import Contract
 from engine.policy.expressions import Expression
 from engine.policy.faults import Place
 from engine.policy.kinds import Kind
+from engine.policy.spans import Rhythm
 
 LANGUAGES = ("en", "zh")
 SEVERITIES = ("critical", "high", "medium", "low")  # gravest first
@@ -143,6 +144,21 @@ class Signal:
 
 
 @dataclass(frozen=True)
+class CadenceLine:
+    """A line of the cadence table for one tier: the signal and the measure of the last contact that it makes."""
+
+    tier: str
+    role: str
+    channel: str
+    rule: str
+    measure: str
+    rhythm: Rhythm
+    duty_days: int
+    target_days: int
+    conditional: bool = False  # it has a `when`
+
+
+@dataclass(frozen=True)
 class Tiers:
     """How accounts are classed. `by` is "rank" or "matrix".
 
@@ -169,14 +185,17 @@ class RiskLevel:
     when: Expression
     place: Place
     needs: frozenset[str] = frozenset()
+    condition: Condition | None = None  # `when` in its author's words
+    text_hash: str = ""
 
 
 @dataclass(frozen=True)
 class Due:
-    """A span after a day: `days` workdays or calendar days."""
+    """A span after a day: `days` workdays or calendar days; with `first` any day from that one to `days`."""
 
     days: int
     workdays: bool
+    first: int | None = None
 
 
 @dataclass(frozen=True)
@@ -252,6 +271,7 @@ class Play:
     lets: tuple[Let, ...] = ()
     rearm: str = "cooldown"  # cooldown: after cooldown_days, even while it holds; cleared: only after it has gone
     max_fires: MaxFires | None = None
+    waits: bool = True  # where the person has no room
     enabled: bool = True
 
 
@@ -283,3 +303,4 @@ class Policy:
     templates: Mapping[tuple[str, str], Template]  # (name, language)
     words: Mapping[str, Words]  # how a closed list's values are said
     strata: Mapping[tuple[str, ...], int]  # ("measure", about, name) | ("tier",) | ("signal", name) → level, from 1
+    cadence: tuple[CadenceLine, ...] = ()  # by tier, in the table's order

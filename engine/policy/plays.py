@@ -70,6 +70,7 @@ def build_play(builder: Builder, entry: Entry[PlayFile], templates: Templates) -
         lets=tuple(lets.definitions),
         rearm=shape.rearm,
         max_fires=MaxFires(shape.max_fires.n, shape.max_fires.per_days) if shape.max_fires else None,
+        waits=shape.waits,
         enabled=shape.enabled,
     )
 

@@ -180,5 +180,7 @@ def build_risk(builder: Builder) -> tuple[RiskLevel, ...]:
                     raise Broken
         except Broken:
             continue
-        levels.append(RiskLevel(name, compiled.value, entry.spot.key, builder.needs(ACCOUNT, compiled.value)))
+        condition = split_condition(builder, entry.shape, scope, entry.spot)
+        needs = builder.needs(ACCOUNT, compiled.value)
+        levels.append(RiskLevel(name, compiled.value, entry.spot.key, needs, condition, entry.hash))
     return tuple(levels)

@@ -237,7 +237,9 @@ class StepShape(Shape):
 
     id: RuleName = Field(description="Its name within the play.")
     assign: str = Field(description="owner, second, rep, or a role; each may be followed by .manager")
-    due: PlainText = Field(description="`1 workday`, `3 days` or `today`.")
+    due: PlainText = Field(
+        description="`1 workday`, `3 days`, `today`, or `1..5 workdays`: the day on which its person has the most room."
+    )
     template: str = Field(description="The task's text, templates/NAME.LANGUAGE.md: folder/name.")
     after: Annotated[list[str], BeforeValidator(_listed, json_schema_input_type=str | list[str])] = Field(
         [], description="The steps that must be done before."
@@ -300,6 +302,7 @@ class PlayFile(Shape):
     max_fires: MaxFiresShape | None = Field(
         None, description="How often it may begin for the same fact: {n: 3, per_days: 90}"
     )
+    waits: bool = Field(True, description="`false`: its tasks come however full the list is (docs/capacity.md).")
     steps: Annotated[list[StepShape], Field(min_length=1, max_length=MOST_STEPS)] = Field(description="The tasks.")
     escalate: Annotated[list[EscalateShape], Field(max_length=MOST_STEPS)] = Field(
         [], description="To whom late tasks are shown as well."

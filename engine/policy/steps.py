@@ -17,26 +17,43 @@ from engine.policy.template_files import Templates
 from engine.policy.text_checks import text_names
 from engine.policy.wrong import Broken
 
-_DUE = re.compile(r"([0-9]{1,3})\s+(workdays?|days?)")
+_DUE = re.compile(r"(?:([0-9]{1,3})\.\.)?([0-9]{1,3})\s+(workdays?|days?)")
 _TEMPLATE = re.compile(r"[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*")
 GIVEN = ("assignee", "reasons", "due", "step", "play_title")  # what a task text knows besides the facts
 
 
 def read_due(text: str) -> Due | None:
-    """A span such as `1 workday`, `3 days` or `today`; None where it is none."""
+    """A span such as `1 workday`, `3 days` or `today`, or a range of such, `1..5 workdays`; None where it is none."""
     if text.strip() == "today":
         return Due(0, workdays=False)
     found = _DUE.fullmatch(text.strip())
-    return Due(int(found[1]), found[2].startswith("workday")) if found else None
+    if found is None:
+        return None
+    return Due(int(found[2]), found[3].startswith("workday"), int(found[1]) if found[1] else None)
 
 
-def build_due(builder: Builder, text: str, spot: Spot) -> Due | None:
-    """The span at `spot`, None with a fault noted where it is none."""
+def build_due(builder: Builder, text: str, spot: Spot, *, range: bool = False) -> Due | None:
+    """The span at `spot`, None with a fault noted where it is none, or a range where none is meant."""
     due = read_due(text)
-    if due is None:
-        help = "write `1 workday`, `3 days` or `today`"
-        builder.draft.fault("wrong-due", spot.value, f"'{text}' says no number of days", help, max(len(text), 1))
-    return due
+    message, help = f"'{text}' says no number of days", "write `1 workday`, `3 days` or `today`"
+    if range:
+        help = "write `1 workday`, `3 days`, `today` or `1..5 workdays`"
+    if due is not None:
+        if due.first is None:
+            return due
+        unit = text.split()[-1]
+        if not range:
+            message, help = f"'{text}' is a range of days, and one is meant", f"write `{due.days} {unit}`"
+        elif due.first == 0:
+            message, help = f"'{text}' begins before the first day", f"write `1..{due.days} {unit}`, or `today`"
+        elif due.first > due.days:
+            message, help = f"'{text}' ends before it begins", f"write `{due.days}..{due.first} {unit}`"
+        elif due.first == due.days:
+            message, help = f"'{text}' is one day and no range", f"write `{due.days} {unit}`"
+        else:
+            return due
+    builder.draft.fault("wrong-due", spot.value, message, help, max(len(text), 1))
+    return None
 
 
 def build_steps(
@@ -55,7 +72,7 @@ def build_steps(
         sound &= check_assign(builder, step.assign, scope.about, here / "assign")
         sound &= _check_template(builder, entry, step.template, scope, here / "template", templates, names)
         sound &= _check_contact(builder, step, scope, here / "contact")
-        due = build_due(builder, step.due, here / "due")
+        due = build_due(builder, step.due, here / "due", range=True)
         done_when: ex.Expression | None = None
         try:
             done_when = _done_when(builder, step, scope, here / "done_when", names)

@@ -60,7 +60,7 @@ _CASES = (
     _Case("directive", "yaml-directive", "a line cannot begin with %", "put quotes around it, or remove it"),
     _Case("YAML document (version", "yaml-directive", "this YAML version is not known", "remove the line %YAML"),
     _Case("cannot start any token", "yaml-start", "a value cannot begin with this character", "put quotes around it"),
-    _Case("expected node content", "yaml-syntax", "a value is missing here", "look for a comma or a bracket too many"),
+    _Case("node content", "yaml-syntax", "a value is missing here", "look for a comma or a bracket too many"),
 )  # fmt: skip
 
 

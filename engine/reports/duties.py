@@ -61,7 +61,7 @@ def add_duties(source: ReportSource, tier: str | None = None) -> None:
     lines = [line for line in lines if tier is None or line.tier in (None, tier)]
     names = [ref for line in lines for ref in refs(line.since, line.days, line.applies)]
     asked.reckon([*((ref.type, ref.name) for ref in names), *((ACCOUNT, line.last) for line in lines)])
-    queries = [_query(source, line) for line in lines]
+    queries = [duty_query(source, line) for line in lines]
     found = (
         sql.union(queries) if queries else sql.select([sql.named(v, n) for n, v in _NONE.items()], None, exp.false())
     )
@@ -96,7 +96,8 @@ def _contact(policy: Policy, rule: str) -> tuple[str, str] | None:
     return None
 
 
-def _query(source: ReportSource, line: Line) -> exp.Select:
+def duty_query(source: ReportSource, line: Line) -> exp.Select:
+    """Whose duty the line is: account, rule, role, channel, last_on, since, days; its measures reckoned before."""
     rows = Rows(source.asked.night, ACCOUNT)
     where = condition(rows, line.applies)
     since, days = value(rows, line.since), value(rows, line.days)

@@ -55,9 +55,13 @@ class Takers:
 
     def of(self, rule: str, role: str, carers: Carers) -> Assignment:
         """Who sees to the account where `rule` speaks of a contact by `role`."""
+        return assign(self.whom(rule, role), carers, None, self.people)
+
+    def whom(self, rule: str, role: str) -> str:
+        """For whom the task of a rule is meant, such as owner.manager."""
         if rule not in self._to:
             self._to[rule] = _assigned(self.source.policy, rule) or ("owner" if role == "sales" else role)
-        return assign(self._to[rule], carers, None, self.people)
+        return self._to[rule]
 
     def name(self, person: str | None) -> str | None:
         """A person's name."""

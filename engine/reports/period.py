@@ -96,6 +96,17 @@ def read_period(text: str, today: date) -> Period:
     return Period(one.since, min(one.until, today), one.label)
 
 
+def read_month(text: str) -> Period:
+    """A whole month written as 2026-10, past or to come. Raises UsageError."""
+    found = _FORMS.fullmatch(text)
+    if found is None or found["month"] is None:
+        raise UsageError(f"'{text}' is no month", "write year and month, such as 2026-10")
+    try:
+        return whole(date(int(found["year"]), int(found["month"]), 1), "month")
+    except ValueError:
+        raise UsageError(f"'{text}' is no month", "months are 01 to 12") from None
+
+
 def chosen(
     today: date, text: str | None, since: date | None, until: date | None, default: Period
 ) -> tuple[Period, bool]:

@@ -103,7 +103,7 @@ def open_night(
         elif not conclusions.is_dir():
             raise StoreError(f"the conclusions of the run are missing: {run}", "restore the folder from a backup")
         with ask_night(policy, snapshot, day, conclusions, calendar) as asked:
-            _add_conclusions(asked)
+            add_conclusions(asked)
             yield ReportSource(run, run_day, day, policy, snapshot, conclusions, store, asked)
 
 
@@ -119,8 +119,8 @@ def _last_run(store: Store) -> tuple[str, date, Policy, Snapshot]:
     return run.id, run.today, policy, sealed_snapshot(store, run)
 
 
-def _add_conclusions(asked: Asked) -> None:
-    """Makes the tables `signals` and `account_risk`."""
+def add_conclusions(asked: Asked) -> None:
+    """Makes the tables `signals` and `account_risk` of a night that is asked. Raises StoreError."""
     night = asked.night
     try:
         asked.db.execute(_SIGNALS)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from engine.errors import PolicyError
-from engine.policy.faults import Fault, nearest, show
+from engine.policy.faults import Fault, nearest, show_all
 from engine.policy.model import Policy
 from engine.policy.names import ACCOUNT
 from engine.policy.reading import Spot
@@ -25,8 +25,12 @@ class ScenarioFaults(PolicyError):
     def __init__(self, faults: list[Fault], texts: Mapping[str, str]) -> None:
         ordered = sorted(set(faults), key=lambda fault: (fault.place, fault.message))
         count = "1 fault" if len(ordered) == 1 else f"{len(ordered)} faults"
-        super().__init__("\n\n".join(show(fault, texts) for fault in ordered) + f"\n\n{count} in the tests")
-        self.faults = tuple(ordered)
+        self.faults, self.texts, self.count = tuple(ordered), texts, f"{count} in the tests"
+        super().__init__(show_all(self.faults, texts, "en", self.count))
+
+    def said(self, language: str) -> tuple[str, str]:
+        """Every fault in `language`; there is no hint besides."""
+        return show_all(self.faults, self.texts, language, self.count), ""
 
 
 def read_scenarios(policy: Policy, texts: Mapping[str, str], only: str = "") -> list[Scenario]:

@@ -10,6 +10,7 @@ from engine.action.decide import decide, ready_steps
 from engine.action.matters import Episode, Judged, Matter, StepTask
 from engine.action.place import There, place
 from engine.action.priority import priority
+from engine.action.spread import Spread
 from engine.policy.expressions import rules_in
 from engine.policy.model import SEVERITIES, Play, Policy, done_name
 from engine.policy.names import ACCOUNT
@@ -72,19 +73,22 @@ class _Deciding:
         self.there = There(people, absences, calendar, scenario.on)
         self.present = source.present
         self.judged = {signal.name for signal in plan.signals}
-        accounts = _rows(known.every(ACCOUNT) if ACCOUNT in source.present else ())
+        accounts = list(_rows(known.every(ACCOUNT) if ACCOUNT in source.present else ()))
         self.carers = {
             row["id"]: Carers(row["id"], row.get("owner"), row.get("second"), row.get("department")) for row in accounts
         }
+        self.cities = {row["id"]: row.get("city") for row in accounts}
 
     def tasks(self, concluded: Conclusions) -> Iterator[Fired]:
         """The tasks of tonight's matters; where steps were done before, those of the steps that follow."""
         plays = {play.name: play for play in self.plan.plays}
         judged = Judged(plays)
-        for name, found in concluded.plays.items():
-            play = plays[name]
+        spread = Spread(self.there, self.plan.policy, (), {})
+        for name, play in plays.items():
             reps = self._own_reps(play.about)
-            for one in found:
+            for one in sorted(
+                concluded.plays.get(name, ()), key=lambda one: (not one.account, one.account or "", one.subject)
+            ):
                 shown = self._shown(play, one)
                 matter = Matter(f"{name} {one.subject} {one.account}", name, True, self._episode(play), shown)
                 [decision] = decide([matter], judged, self.scenario.on)
@@ -96,6 +100,9 @@ class _Deciding:
                         given, due = place(
                             step.assign, step.due, carers, reps.get(one.subject), urgency, self.there
                         )  # fmt: skip
+                        city = self.cities.get(one.account or "")
+                        due = spread.day(given.person, step.due, due, urgency, step.contact, one.account, city)
+                        spread.add(given.person, due, step.contact, one.account, city)
                         yield Fired(
                             name,
                             (

@@ -9,6 +9,7 @@ import duckdb
 
 from engine.store.ledger import Sealed, take_unsealed
 
+PART = ".part"  # the end of a run's folder while it is being written
 ROWS = "rows.parquet"
 KNOWN = "known.parquet"
 _BATCH = 20_000
@@ -18,11 +19,14 @@ def write_rows(tx: sqlite3.Connection, path: Path) -> int:
     """Write the rows that no entry covers yet, as hashes, and count them as covered. Gives how many."""
     count = 0
     with duckdb.connect() as db:
-        db.execute("create table row (tab varchar, key varchar, fixed varchar, state varchar, anew boolean)")
+        db.execute(
+            "create table row (tab varchar, key varchar, fixed varchar, state varchar, anew boolean,"
+            " fixed_was varchar, state_was varchar)"
+        )
         for batch in _batches(take_unsealed(tx)):
             db.execute(
                 "insert into row select unnest($1::varchar[]), unnest($2::varchar[]), unnest($3::varchar[]),"
-                " unnest($4::varchar[]), unnest($5::boolean[])",
+                " unnest($4::varchar[]), unnest($5::boolean[]), unnest($6::varchar[]), unnest($7::varchar[])",
                 [list(column) for column in zip(*batch, strict=True)],
             )
             count += len(batch)
@@ -33,7 +37,7 @@ def write_rows(tx: sqlite3.Connection, path: Path) -> int:
 def read_rows(path: Path) -> Iterator[Sealed]:
     """The rows that a run has sealed. Raises duckdb.Error where the file cannot be read."""
     with duckdb.connect() as db:
-        found = db.execute("select tab, key, fixed, state, anew from read_parquet($1)", [str(path)])
+        found = db.execute("select * from read_parquet($1)", [str(path)])  # the last two are not in older files
         while rows := found.fetchmany(_BATCH):
             for row in rows:
                 yield Sealed(*row)

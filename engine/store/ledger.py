@@ -1,8 +1,8 @@
 """The ledger: an entry for every run, word and fact that was told, each chained to the one before by its hash.
 
-Triggers note in table `unsealed` every row of the covered tables that is written. When a transaction of holdfast
-ends, what it wrote goes into the ledger as hashes, inside the same transaction. A row that is noted when a transaction
-begins was written by something else, and gets an entry that says so.
+Triggers note in table `unsealed` every row of the covered tables that is written, and what it was before. When a
+transaction of holdfast ends, what it wrote goes into the ledger as hashes, inside the same transaction. A row that is
+noted when a transaction begins was written by something else, and gets an entry that says so.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.store.signing import sign
@@ -54,6 +55,8 @@ COVERED: Mapping[str, Covered] = {
     "action": Covered("id", ("id", "task", "who", "at", "what", "note", "detail"), ("undone_at", "undone_by")),
     "told": Covered("id", ("id", "type", "fact", "fields", "who", "at", "task"), ("before", "undone_at", "undone_by")),
     "notice": Covered("id", ("id", "level", "run"), ("task", "person", "queue", "before", "why")),
+    "rep": Covered("id", ("id",), ("name", "email", "active")),
+    "moved": Covered("id", ("id", "task", "person", "run")),
 }  # fmt: skip
 UNCOVERED: Mapping[str, frozenset[str]] = {  # columns that anybody may reckon again from the others
     "task": frozenset(("revision", "changed")),
@@ -61,10 +64,15 @@ UNCOVERED: Mapping[str, frozenset[str]] = {  # columns that anybody may reckon a
 }
 
 
+NEWLY_COVERED = 2  # the mark in `unsealed` of rows that were there before the ledger covered their table
+UNTOLD = "?"  # what a row was before, in entries that do not say it yet
+
+
 class Sealed(NamedTuple):
     """A row as an entry seals it. `fixed` and `state`: hashes, None where the row was removed.
 
-    `anew`: its fixed columns were written, so `fixed` may differ from what an earlier entry says.
+    `anew`: its fixed columns were written, so `fixed` may differ from what an earlier entry says. `fixed_was` and
+    `state_was`: the hashes before the transaction, None where these columns were not updated (a row that is new).
     """
 
     table: str
@@ -72,6 +80,8 @@ class Sealed(NamedTuple):
     fixed: str | None
     state: str | None
     anew: bool
+    fixed_was: str | None = UNTOLD
+    state_was: str | None = UNTOLD
 
 
 @dataclass(frozen=True)
@@ -94,9 +104,12 @@ class Entry:
         return found
 
     @property
-    def right_hash(self) -> str:
-        """The hash that the entry must have."""
-        return entry_hash(self.number, self.kind, self.at, self.body, self.prev)
+    def sound(self) -> bool:
+        """Whether the entry has the hash that it must have."""
+        try:
+            return entry_hash(self.number, self.kind, self.at, self.body, self.prev) == self.hash
+        except TypeError:  # not even text any more
+            return False
 
 
 def entry_hash(number: int, kind: str, at: str, body: str, prev: str) -> str:
@@ -118,24 +131,31 @@ def entries(db: sqlite3.Connection) -> Iterator[Entry]:
 
 
 def append(tx: sqlite3.Connection, kind: str, body: Mapping[str, Any]) -> None:
-    """Add an entry inside a transaction; it is signed where the environment names a key. Raises StoreError."""
+    """Add an entry inside a transaction; it is signed where the store has a key. Raises StoreError."""
     last = tx.execute("select number, hash from ledger order by number desc limit 1").fetchone()
     number, prev = (last[0] + 1, last[1]) if last else (1, FIRST_PREV)
     at = datetime.now(UTC).isoformat(timespec="seconds")
     text = canonical(body)
     hash = entry_hash(number, kind, at, text, prev)
-    key, signature = sign(hash) or (None, None)
+    key, signature = sign(hash, _folder(tx)) or (None, None)
     tx.execute(
         "insert into ledger (number, kind, at, body, prev, hash, key, signature) values (?, ?, ?, ?, ?, ?, ?, ?)",
         [number, kind, at, text, prev, hash, key, signature],
     )
 
 
+def _folder(tx: sqlite3.Connection) -> Path:
+    """The folder of the database's file."""
+    return Path(next(file for _, name, file in tx.execute("pragma database_list") if name == "main")).parent
+
+
 def seal_found(tx: sqlite3.Connection) -> None:
     """At the start of a transaction: seal what others wrote, or in a store from before the ledger, what is there."""
-    if tx.execute("select 1 from unsealed limit 1").fetchone():
+    (newest,) = tx.execute("select min(anew) from unsealed").fetchone()
+    if newest is not None:
         began = tx.execute("select 1 from ledger limit 1").fetchone() is not None
-        append(tx, "foreign" if began else "begin", {"rows": [list(row) for row in take_unsealed(tx)]})
+        kind = "foreign" if began and newest != NEWLY_COVERED else "begin"
+        append(tx, kind, {"rows": [list(row) for row in take_unsealed(tx)]})
 
 
 def seal_words(tx: sqlite3.Connection) -> None:
@@ -150,11 +170,13 @@ def seal_words(tx: sqlite3.Connection) -> None:
 def take_unsealed(tx: sqlite3.Connection) -> Iterator[Sealed]:
     """The rows that no entry covers yet, as they stand; they count as covered from then on."""
     for table, columns in COVERED.items():
-        for key, fixed, state, anew in tx.execute(_UNSEALED[table], [table]):
+        for key, fixed, state, anew, *was in tx.execute(_UNSEALED[table], [table]):
+            before = [None if text is None else digest(text) for text in was]
             if fixed is None:
-                yield Sealed(table, str(key), None, None, True)
+                yield Sealed(table, str(key), None, None, True, *before)
             else:
-                yield Sealed(table, str(key), digest(fixed), digest(state) if columns.state else "", bool(anew))
+                state = digest(state) if columns.state else ""
+                yield Sealed(table, str(key), digest(fixed), state, bool(anew), *before)
     tx.execute("delete from unsealed")
 
 
@@ -176,7 +198,8 @@ def _array(columns: tuple[str, ...]) -> str:
 
 
 _UNSEALED = {
-    table: f"select u.key, case when r.{c.key} is not null then {_array(c.fixed)} end, {_array(c.state)}, u.anew"  # noqa: S608 - constants
-    f" from unsealed u left join {table} r on r.{c.key} = u.key where u.kind = ? order by u.key"
+    table: f"select u.key, case when r.{c.key} is not null then {_array(c.fixed)} end, {_array(c.state)}, u.anew,"  # noqa: S608 - constants
+    f" u.fixed_was, u.state_was from unsealed u left join {table} r on r.{c.key} = u.key where u.kind = ?"
+    " order by u.key"
     for table, c in COVERED.items()
 }

@@ -1,8 +1,10 @@
 """The tables of the store, as numbered steps; a step that has been released is never changed."""
 
 import sqlite3
+from collections.abc import Mapping, Sequence
 
 from engine.errors import StoreError
+from engine.store.ledger_before import LEDGER_BEFORE
 from engine.store.ledger_tables import LEDGER
 
 APPLICATION_ID = 0x486F6C64  # "Hold", marks our own files
@@ -178,15 +180,60 @@ create trigger version_kept before delete on policy_version
 begin select raise(abort, 'a published version is never removed'); end
 """
 
-MIGRATIONS = (_FIRST, _TOLD, _TOLD_STATE, _EPISODES, _CHANGES, _VERSIONS, LEDGER)
+_OUTBOX = """
+create table outbox (
+    id integer primary key,
+    run text not null references run (id),
+    day text not null,
+    channel text not null,
+    person text not null,
+    people text not null,
+    language text not null,
+    state text not null check (state in ('waiting', 'sending', 'sent', 'unsure', 'failed', 'superseded', 'no_address',
+        'empty', 'dropped')),
+    why text,
+    reply text,
+    attempts integer not null default 0,
+    next_try_at text,
+    changed_at text not null,
+    address text,
+    content text,
+    seen integer,
+    said_by text,
+    unique (day, channel, person)
+);
+create index outbox_state on outbox (state) where state in ('waiting', 'sending', 'unsure', 'failed');
+create index outbox_person on outbox (channel, person, day)
+"""
+
+_WAITING = """
+create table waiting (
+    key text primary key,
+    play text not null,
+    subject_type text not null,
+    subject text not null,
+    account text,
+    account_name text,
+    person text not null,
+    priority integer not null,
+    reasons text not null,
+    title text not null,
+    since text not null
+) without rowid;
+create index waiting_person on waiting (person)
+"""
+
+MIGRATIONS = (_FIRST, _TOLD, _TOLD_STATE, _EPISODES, _CHANGES, _VERSIONS, LEDGER, LEDGER_BEFORE, _OUTBOX, _WAITING)
+
+BEFORE_LEDGER = MIGRATIONS.index(LEDGER)  # the last step of stores without a ledger
 
 
-def migrate(db: sqlite3.Connection) -> None:
-    """Bring an open database up to this code's tables, in one transaction.
+def migrate(db: sqlite3.Connection, steps: Sequence[str] = MIGRATIONS) -> None:
+    """Bring an open database up to this code's tables, or through the first `steps`, in one transaction.
 
     Raises StoreError for a file that is not ours or is newer than the code.
     """
-    if version(db) == len(MIGRATIONS):
+    if version(db) >= len(steps):
         return
     db.execute("begin immediate")
     try:
@@ -194,7 +241,7 @@ def migrate(db: sqlite3.Connection) -> None:
         if not done:
             db.execute("create table migrations (number integer primary key)")
             db.execute(f"pragma application_id = {APPLICATION_ID}")
-        for number, text in enumerate(MIGRATIONS[done:], done + 1):
+        for number, text in enumerate(steps[done:], done + 1):
             for statement in text.split(";\n"):
                 db.execute(statement)
             db.execute("insert into migrations values (?)", [number])
@@ -219,3 +266,23 @@ def version(db: sqlite3.Connection) -> int:
             "update holdfast, or use the one that wrote it",
         )
     return int(done)
+
+
+Schema = Mapping[tuple[str, str], str | None]  # the text of each table, index and trigger, by kind and name
+
+
+def schema(db: sqlite3.Connection) -> Schema:
+    """What a database is made of, apart from what SQLite keeps for itself."""
+    rows = db.execute("select type, name, sql from sqlite_schema where name not like 'sqlite\\_%' escape '\\'")
+    return {(type, name): text for type, name, text in rows}
+
+
+def expected_schema(db: sqlite3.Connection) -> Schema:
+    """What a database that went through as many steps is made of."""
+    (done,) = db.execute("select coalesce(max(number), 0) from migrations").fetchone()
+    fresh = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        migrate(fresh, MIGRATIONS[:done])
+        return schema(fresh)
+    finally:
+        fresh.close()

@@ -11,11 +11,14 @@ from urllib.parse import quote
 from engine.errors import StoreError
 from engine.store.database import Database
 from engine.store.faults import store_error, told
+from engine.store.frozen import PART, ROWS
 from engine.store.ledger import seal_found, seal_words
 from engine.store.migrations import MIGRATIONS, migrate, version
 
 FILE = "holdfast.db"
 LOCK = "run.lock"
+DELIVER_LOCK = "deliver.lock"
+opened: set[Path] = set()  # the folders of the stores that this process has opened
 BUSY_SECONDS = 30.0  # how long a command waits for another one's transaction
 
 
@@ -81,6 +84,7 @@ def open_store(folder: Path, *, create: bool = False) -> Store:
             raise StoreError(f"there is no store in {folder}", "run `holdfast run` first")
         connection = _connect(path, "rwc" if create else "rw")
         try:
+            _refuse_lost(folder, connection)
             if version(connection) < len(MIGRATIONS):
                 connection.execute("pragma journal_mode = wal")
                 migrate(connection)
@@ -124,24 +128,46 @@ def run_lock(folder: Path) -> Iterator[None]:
 
     Raises StoreError where another run holds it.
     """
-    with told(folder / LOCK):
+    with _locked(folder, LOCK, "run"):
+        yield
+
+
+@contextmanager
+def deliver_lock(folder: Path) -> Iterator[None]:
+    """Hold the right to send what waits in the outbox, as `run_lock` does. Raises StoreError."""
+    with _locked(folder, DELIVER_LOCK, "delivery"):
+        yield
+
+
+@contextmanager
+def _locked(folder: Path, name: str, work: str) -> Iterator[None]:
+    with told(folder / name):
         folder.mkdir(parents=True, exist_ok=True)
-        lock = sqlite3.connect(folder / LOCK, timeout=0, isolation_level=None)
+        lock = sqlite3.connect(folder / name, timeout=0, isolation_level=None)
     try:
         try:
             lock.execute("begin exclusive")
         except sqlite3.Error as error:
             if _busy(error):
                 raise StoreError(
-                    f"another run is at work on the store {folder}", "wait until it has ended, then try again"
+                    f"another {work} is at work on the store {folder}", "wait until it has ended, then try again"
                 ) from error
-            raise store_error(folder / LOCK, error) from error
+            raise store_error(folder / name, error) from error
         yield
     finally:
         lock.close()
 
 
+def _refuse_lost(folder: Path, connection: sqlite3.Connection) -> None:
+    """Raise StoreError where the database is empty but runs lie beside it, which a night would take for leftovers."""
+    if version(connection) == 0 and any(path.parent.suffix != PART for path in folder.glob(f"runs/*/{ROWS}")):
+        raise StoreError(
+            "the database is empty or was removed, but runs lie beside it", "put back your last copy of the store"
+        )
+
+
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    opened.add(path.parent)
     connection = sqlite3.connect(
         f"file:{quote(str(path.absolute()))}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
     )

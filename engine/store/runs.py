@@ -1,13 +1,14 @@
 """The folders of the runs: a run's conclusions come under a temporary name and are renamed when they are whole."""
 
+import filecmp
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from engine.store.faults import told
+from engine.store.frozen import PART
 from engine.store.opening import Store
-
-PART = ".part"
 
 
 def clean_leftovers(store: Store) -> None:
@@ -28,12 +29,41 @@ def part_folder(store: Store, run: str) -> Path:
     return path
 
 
-def keep_folder(store: Store, part: Path, run: str) -> Path:
-    """Give the finished folder its name, after all of it has reached the disk."""
+def share_unchanged(store: Store, part: Path, run: str) -> frozenset[Path]:
+    """Have the files of a new run that are those of the run before, to the byte, be the same files on the disk.
+
+    Gives these files. A file of a run is never written again, so that one on the disk is as good as two; where the
+    disk has no hard links, each run keeps its own.
+    """
+    before = store.rows("select id from run where id <> ? order by number desc limit 1", [run])
+    shared = set()
+    for path in sorted(part.rglob("*")) if before else ():
+        known = store.runs / before[0][0] / path.relative_to(part)
+        if path.is_file() and known.is_file() and _same(path, known):
+            with suppress(OSError):
+                _link(known, path)
+                shared.add(path)
+    return frozenset(shared)
+
+
+def _same(path: Path, other: Path) -> bool:
+    return path.stat().st_size == other.stat().st_size and filecmp.cmp(path, other, shallow=False)
+
+
+def _link(known: Path, path: Path) -> None:
+    """Put a link in the place of a file; it is left alone where that cannot be."""
+    link = path.with_name(path.name + PART)
+    link.hardlink_to(known)
+    link.replace(path)
+
+
+def keep_folder(store: Store, part: Path, run: str, shared: frozenset[Path] = frozenset()) -> Path:
+    """Give the finished folder its name, after all of it has reached the disk; the `shared` files are there already."""
     path = store.runs / run
     with told(path):
         for file in sorted(part.rglob("*")):
-            sync(file)
+            if file not in shared:
+                sync(file)
         sync(part)
         part.rename(path)
         sync(store.runs)

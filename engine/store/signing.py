@@ -6,25 +6,50 @@ from pathlib import Path
 
 from engine.errors import StoreError, UsageError
 
-KEY_PATH = "HOLDFAST_SIGNING_KEY"  # names the file of the private key
+KEY_PATH = "HOLDFAST_SIGNING_KEY"  # in the environment, names the file of the private key for all workspaces
 _SHORT = 16  # hexadecimal digits that name a public key
 
 
-def sign(hash: str) -> tuple[str, str] | None:
+_keys: dict[Path, Path] = {}  # the private key's file of each store, as its workspace's settings say
+
+
+def sign_with(store: Path, key: Path | None) -> None:
+    """Sign what is written to the store in this folder with a key from now on; None: no more."""
+    if key is None:
+        _keys.pop(store.resolve(), None)
+    else:
+        _keys[store.resolve()] = key
+
+
+def signing_key(store: Path) -> Path | None:
+    """The file of the key that signs entries of the store in this folder, where there is one."""
+    named = os.environ.get(KEY_PATH)
+    return Path(named) if named else _keys.get(store.resolve())
+
+
+def check_key(store: Path) -> None:
+    """Raise StoreError where entries are to be signed and the key cannot be used: before a night, not after it."""
+    sign("", store)
+
+
+def sign(hash: str, store: Path) -> tuple[str, str] | None:
     """The name of the public key and the signature of an entry's hash, as hexadecimal digits.
 
-    None where the environment names no key. Raises StoreError where the key cannot be read.
+    None where neither the settings nor the environment name a key. Raises StoreError where the key cannot be read.
     """
-    path = os.environ.get(KEY_PATH)
-    if not path:
+    path = signing_key(store)
+    if path is None:
         return None
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
-        key = load_pem_private_key(Path(path).read_bytes(), None)
+        key = load_pem_private_key(path.read_bytes(), None)
     except OSError as error:
-        raise StoreError(f"the signing key {path} cannot be read: {error.strerror}", f"see {KEY_PATH}") from error
+        raise StoreError(
+            f"the signing key {path} cannot be read: {error.strerror}",
+            f"see `audit:` in holdfast.yaml, or {KEY_PATH}",
+        ) from error
     except (ValueError, TypeError) as error:
         raise StoreError(f"{path} is no private key", "make one: holdfast audit key FILE") from error
     if not isinstance(key, Ed25519PrivateKey):
@@ -73,13 +98,15 @@ class PublicKey:
         self._key = key
         self.name = key_name(key.public_bytes_raw())
 
-    def signed(self, hash: str, signature: str) -> bool:
+    def signed(self, hash: str, signature: str | None) -> bool:
         """Whether the signature of an entry's hash is this key's."""
         from cryptography.exceptions import InvalidSignature
 
+        if signature is None:
+            return False
         try:
             self._key.verify(bytes.fromhex(signature), bytes.fromhex(hash))
-        except (InvalidSignature, ValueError):
+        except (InvalidSignature, ValueError, TypeError):
             return False
         return True
 

@@ -70,7 +70,7 @@ def list_tasks(store: Store, wanted: TaskFilter = TaskFilter()) -> list[TaskRow]
     """The tasks as wanted, most urgent first. Raises UsageError for a status or a person that does not exist."""
     unknown = set(wanted.statuses) - set(STATUSES)
     if unknown:
-        raise UsageError(f"there is no status '{min(unknown)}'", f"choose from: {', '.join(STATUSES)}")
+        raise UsageError(f"there is no status '{min(unknown)}'", f"choose from: {', '.join(STATUSES)}, waiting")
     values = {
         "rep": person_id(store, wanted.rep) if wanted.rep is not None else None,
         "account": wanted.account,

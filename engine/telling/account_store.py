@@ -8,7 +8,7 @@ from urllib.parse import quote
 from engine.store.faults import told
 from engine.store.opening import Store, open_store
 
-_LEFT_OUT = ("migrations", "told", "told_settled", "ledger", "unsealed")
+_LEFT_OUT = ("migrations", "told", "told_settled", "ledger", "unsealed", "outbox")
 _FIRST = ("episode", "task")  # what other tables refer to
 _LAST_POLICY = "hash in (select policy from source.run order by number desc limit 1)"
 

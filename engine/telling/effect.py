@@ -11,17 +11,22 @@ from typing import Any
 
 import duckdb
 
+from engine.action.away import company_due
 from engine.action.make import because_text
 from engine.action.night import Settings, run_night
+from engine.action.room import others_than
+from engine.action.spread import AT_ONCE
 from engine.errors import EngineError
 from engine.policy.kinds import MONEY_PLACES, Kind
-from engine.policy.model import Policy
+from engine.policy.model import Due, Policy
 from engine.reasoning.columnar import reason as columnar_reason
 from engine.reasoning.columnar.standing import Standing, standing
 from engine.reasoning.days import Workdays
 from engine.reasoning.layout import NO_EVIDENCE, risk_path, signal_path
 from engine.reasoning.plan import Plan, build_plan
 from engine.store.opening import Store
+from engine.store.sealed import newest_run
+from engine.store.waiting import list_waiting
 from engine.telling.account_store import account_store
 from engine.telling.merged import MergedFacts
 
@@ -40,13 +45,15 @@ class State:
 @dataclass(frozen=True)
 class Effect:
     """What follows for an account. `tasks` of the next night as `run --json` has them, None where that cannot be
-    said; `fallback` says why the columnar engine was used, where it was."""
+    said (with `due_between` where the day is only known then); `waiting`: what would have none since the lists are
+    full; `fallback` says why the columnar engine was used, where it was."""
 
     account: str
     before: State
     after: State
     tasks: tuple[dict[str, Any], ...] | None
     fallback: str = ""
+    waiting: tuple[dict[str, Any], ...] = ()
 
     @property
     def came(self) -> list[dict[str, Any]]:
@@ -100,10 +107,11 @@ def effect_on(
             fallback = error.message
     if found is None:
         found = _by_columnar(about, before, after, fallback)
-    tasks = None
+    tasks: tuple[dict[str, Any], ...] | None = None
+    waiting: tuple[dict[str, Any], ...] = ()
     if store is not None and not _is_past(store, today):
-        tasks = _tasks(found, after, about, store)
-    return Effect(account, found.before, found.after, tasks, found.fallback)
+        tasks, waiting = _tasks(found, after, about, store)
+    return Effect(account, found.before, found.after, tasks, found.fallback, waiting)
 
 
 @dataclass(frozen=True)
@@ -251,16 +259,44 @@ def _is_past(store: Store, today: date) -> bool:
     return bool(rows) and today.isoformat() < rows[0][0]
 
 
-def _tasks(found: _Found, facts: MergedFacts, about: _About, store: Store) -> tuple[dict[str, Any], ...]:
-    """The account's tasks after the next night, which is carried out on a small copy of the store."""
+_Follows = tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...]]
+
+
+def _tasks(found: _Found, facts: MergedFacts, about: _About, store: Store) -> _Follows:
+    """The account's tasks after the next night, and what of it waits for room.
+
+    The night is carried out on a small copy of the store; what its people have to do for others counts with it.
+    """
 
     def given(policy: Policy, facts: object, today: date, into: Path, **_: object) -> None:
         shutil.copytree(found.folder, into, dirs_exist_ok=True)
 
     copy = about.folder / "store"
     account_store(store, about.account, copy)
-    settings = replace(about.settings, store=copy, reason=given)
+    run = newest_run(store)
+    others = others_than(store.db.conn, about.account, about.today, run.folder if run is not None else None)
+    settings = replace(about.settings, store=copy, reason=given, also=None, others=others)
     with run_night(found.policy, facts, about.today, settings) as night:
         names = dict(night.store.rows("select id, name from rep"))
         tasks = (task for task in night.tasks() if task["account"] == about.account)
-        return tuple({**task, "assignee_name": names.get(task["assignee"])} for task in tasks)
+        waiting = list_waiting(night.store, account=about.account)
+        return (
+            tuple({**task, "assignee_name": names.get(task["assignee"]), **_between(task, about)} for task in tasks),
+            tuple(matter.as_json() for matter in waiting),
+        )
+
+
+def _between(task: Mapping[str, Any], about: _About) -> dict[str, list[str]]:
+    """`due_between` of a new task whose day is spread over a range: which one it is rests on other new tasks too."""
+    parts = [part for part in (task, *task["joined"]) if part["outcome"] == "new"]
+    spans = [
+        step.due for part in parts for step in about.policy.plays[part["play"]].steps if step.id == part["step"]
+    ]  # fmt: skip
+    if task["priority"] <= AT_ONCE or not any(span.first for span in spans):
+        return {}
+    first, last = (
+        min(company_due(Due(getattr(span, end) or span.days, span.workdays), about.today, about.settings.calendar)
+            for span in spans if span.first)
+        for end in ("first", "days")
+    )  # fmt: skip
+    return {"due_between": [min(first.isoformat(), task["due_on"]), max(last.isoformat(), task["due_on"])]}

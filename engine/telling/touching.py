@@ -1,5 +1,6 @@
 """Whom a fact without an account touches: by the signals that say so, and by whose customers they are."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -62,8 +63,12 @@ def touched_by(
 
 def _rules(policy: Policy, type: str) -> frozenset[str]:
     """The signals about a type, and all that these rest on."""
-    todo = [name for name, signal in policy.signals.items() if signal.about == type]
-    found: set[str] = set()
+    return resting(policy, (name for name, signal in policy.signals.items() if signal.about == type))
+
+
+def resting(policy: Policy, rules: Iterable[str]) -> frozenset[str]:
+    """These signals, and all that they rest on."""
+    todo, found = list(rules), set[str]()
     while todo:
         name = todo.pop()
         if name in policy.signals and name not in found:

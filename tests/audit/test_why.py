@@ -11,9 +11,9 @@ from typing import Any
 import duckdb
 import pytest
 
+from engine.asking import explain_task
 from engine.audit.reasons import Reason
 from engine.errors import FactsError, HoldfastError, StoreError
-from engine.inquiry import explain_task
 from engine.job import night_of
 from engine.workspace import Workspace, init_workspace
 

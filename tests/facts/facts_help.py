@@ -67,7 +67,7 @@ def take(
 def rows(snapshot: Snapshot, kind: str) -> list[dict[str, Any]]:
     """A type's rows as they lie in the snapshot; missing values left out."""
     with duckdb.connect() as con:
-        found = con.execute("select * from read_parquet(?)", [str(snapshot.path(kind))])
+        found = con.execute('select * exclude ("@file", "@row") from read_parquet(?)', [str(snapshot.path(kind))])
         names = [each[0] for each in found.description]
         return [
             {name: value for name, value in zip(names, row, strict=True) if value is not None}

@@ -45,6 +45,7 @@ def test_the_columns_are_the_contracts_in_order_and_typed(tmp_path: Path) -> Non
     assert [each[:2] for each in found] == [
         ("id", "VARCHAR"), ("account", "VARCHAR"), ("ordered_on", "DATE"), ("amount", "DECIMAL(18,4)"),
         ("weight", "DOUBLE"), ("pieces", "BIGINT"), ("urgent", "BOOLEAN"), ("channel", "VARCHAR"), ("note", "VARCHAR"),
+        ("@file", "VARCHAR"), ("@row", "BIGINT"),
     ]  # fmt: skip
     assert ids == [("o1",), ("o2",)]
 

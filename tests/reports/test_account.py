@@ -262,7 +262,8 @@ def test_risk_says_why_and_tasks_are_those_of_the_store(source: ReportSource) ->
     assert rules["manager-visit-overdue"].startswith("Last visit by a manager 2026-06-01")
     assert facts(dossier, "risk")["risk"] == "red"
     tasks = source.store.rows(
-        "select t.id from task t join episode e on e.id = t.episode where e.account = 'a1' and t.status = 'open' and t.joined is null"
+        "select t.id from task t join episode e on e.id = t.episode"
+        " where e.account = 'a1' and t.status = 'open' and t.joined is null"
     )
     assert sorted(rows(dossier, "tasks", "id")) == sorted(tasks) != []
 

@@ -28,7 +28,8 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "severity_when": ("{severity}, because {when}", "{severity}，因为 {when}"),
     "otherwise": ("no graver case holds", "不属于更重的情形"),
     "weight": ("weight {weight}", "权重 {weight}"),
-    "taken_from": ("taken from {count} {type} rows", "取自 {count} 条 {type}"),
+    "taken_from": ("taken from {count} rows of {type}", "取自 {count} 条 {type}"),
+    "taken_from_one": ("taken from 1 row of {type}", "取自 1 条 {type}"),
     "no_rows": ("there are none of {type}", "没有任何 {type} 记录"),
     "more_rows": ("… and {count} more", "……另有 {count} 条"),
     "tier": ("for tier {tier}", "{tier} 级"),
@@ -156,5 +157,10 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "This night was already run with the same facts and policy; nothing changed.",
         "同样的事实与政策已运行过，没有变化。",
     ),
+    "night_quiet": (
+        "Nothing new, nothing gone: every task stays as it was.",
+        "没有新增，也没有撤销：所有任务保持原样。",
+    ),
+    "same_facts": ("the same as the night before; not stored again", "与上一次运行相同，未重复保存"),
     "dry": ("A dry run: nothing was written.", "试运行：没有写入任何内容。"),
 }

@@ -17,7 +17,7 @@ PHRASES = {
     "status_closed": ("closed", "已关闭"),
     "asks_confirm": ("done? the reason has gone", "已完成？原因已消失"),
     "ended_condition_gone": ("the reason has gone", "原因已消失"),
-    "ended_play_gone": ("its play is no longer in the policy", "对应的方案已从策略中删除"),
+    "ended_play_gone": ("its play is no longer in the policy", "对应的方案已从政策中删除"),
     "ended_play_off": ("its play is switched off", "对应的方案已停用"),
     "ended_still_holds": ("a new one took its place", "已由新任务取代"),
     "ended_false_alarm": ("false alarm", "误报"),

@@ -19,7 +19,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "audit_proven": ("every signature holds", "所有签名均有效"),
     "audit_head": ("last entry {number}: {hash}", "最后一条账目 {number}：{hash}"),
     "audit_more": ("… and {count} more", "……另有 {count} 处"),
-    "damage_at": ("entry {entry}", "账目 {entry}"),
+    "damage_at": (" (entry {entry})", "（账目 {entry}）"),
     "damage_database": ("the database itself is damaged", "数据库本身已损坏"),
     "damage_entry_missing": ("the entry was removed", "账目被删除"),
     "damage_entry_changed": ("the entry was changed", "账目被更改"),
@@ -40,9 +40,12 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "damage_row_missing": ("the row was removed after this entry", "该行在此账目之后被删除"),
     "damage_row_added": ("the row was added: no entry knows it", "该行是后加的：没有账目记载"),
     "damage_rows_unknown": (
-        "rows cannot be compared, since a run's list of them is damaged",
-        "某次运行的行清单已损坏，无法核对各行",
+        "the list of rows that this night wrote is damaged: rows that moved on last then cannot be compared",
+        "该晚写入的行清单已损坏：最后一次变动在此之前的行无法核对",
     ),
+    "damage_schema_missing": ("was removed from the database", "已从数据库中删除"),
+    "damage_schema_changed": ("was changed in the database", "在数据库中被更改"),
+    "damage_schema_added": ("was added to the database", "是后加到数据库中的"),
     "log_title": ("Ledger", "账本"),
     "log_number": ("No.", "序号"),
     "log_at": ("Time (UTC)", "时间（UTC）"),
@@ -68,6 +71,10 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "Would remove: conclusions of {runs} runs and {snapshots} snapshots, {size} MB. {kept} runs would stay whole.",
         "将清除：{runs} 次运行的结论和 {snapshots} 个快照，共 {size} MB。将完整保留 {kept} 次运行。",
     ),
+    "pruned_tasks": (
+        "{tasks} ended tasks came from these runs: `why` cannot explain them any more.",
+        "其中产生的 {tasks} 项任务均已结束，`why` 将无法再解释其原因。",
+    ),
     "pruned_nothing": ("Nothing to remove: {kept} runs stay whole.", "没有可清除的内容：完整保留 {kept} 次运行。"),
     "key_private": (
         "private key, keep it secret and outside the store: {path}",
@@ -75,8 +82,8 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     ),
     "key_public": ("public key {name}, for auditors: {path}", "公钥 {name}，供审计使用：{path}"),
     "key_use": (
-        "sign every entry from now on: export {variable}={path}",
-        "今后每条账目均签名：export {variable}={path}",
+        "sign every entry from now on, in holdfast.yaml:\n  audit: {{key: {path}, public: {public}}}",
+        "今后每条账目均签名，请写入 holdfast.yaml：\n  audit: {{key: {path}, public: {public}}}",
     ),
     "replayed": ("Run {run}, reasoned and decided again", "运行 {run}，重新推理并决策"),
     "replayed_same": (

@@ -33,6 +33,22 @@ PHRASES = {
     "late_begun": ("begun, not ended", "已开始，未完成"),
     "late_not_begun": ("not begun", "尚未开始"),
     "snoozed_until": ("put off until {until}", "推迟到 {until}"),
+    "waiting_none": ("Nothing waits for room.", "没有事项在等候。"),
+    "waiting_one": ("1 matter waits for room", "1 件事项等候中"),
+    "waiting_many": ("{count} matters wait for room", "{count} 件事项等候中"),
+    "waiting_since": ("Since", "自"),
+    "waiting_account": ("Account", "客户"),
+    "waiting_who": ("For", "负责人"),
+    "waiting_title": ("What waits, and why it is there", "等候事项及其原因"),
+    "waiting_full": ("There was no room on the list of {who}.", "{who}的任务单已满。"),
+    "waiting_full_with": (
+        "There was no room on the list of {who}: tasks {tasks}, hours {hours} of {of}.",
+        "{who}的任务单已满：任务 {tasks} 项，工时 {hours} / {of} 小时。",
+    ),
+    "waiting_more": (
+        "{count} more wait for room: holdfast tasks{whose} --status waiting",
+        "另有 {count} 件等候：holdfast tasks{whose} --status waiting",
+    ),
     "estimated_years": (
         "The public holidays and make-up workdays of {years} are not published yet: "
         "due days in it rest on the ordinary week and the holidays by law.",

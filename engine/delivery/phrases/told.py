@@ -31,6 +31,8 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "told_tasks": ("Tasks of the next night", "下次夜间运行的任务"),
     "told_new_task": ("new", "新建"),
     "told_closed_task": ("closes", "关闭"),
+    "told_waiting": ("waits", "等候"),
+    "told_no_room": ("no room on the list of {who}", "{who}的任务单已满"),
     "told_no_task": (
         "The next night makes no new task for it and closes none.",
         "下次夜间运行不会为它新建或关闭任务。",
@@ -39,6 +41,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
         "A later night has been run already, so its tasks are not those of {day}.",
         "更晚的夜间任务已经运行，无法给出 {day} 的任务。",
     ),
+    "told_due_between": ("{who}, due on a day from {first} to {last}", "{who}，{first} 至 {last} 间某日前"),
     "told_due": ("{who}, due {day}", "{who}，{day}前"),
     "told_fallback": (
         "Reckoned by the columnar engine: {why}.",

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +20,7 @@ from engine.reasoning.columnar.risk import add_risk
 from engine.reasoning.columnar.signals import add_signal
 from engine.reasoning.columnar.tiers import add_tiers
 from engine.reasoning.columnar.used import needs_workdays, used_columns
+from engine.reasoning.columnar.vain import note_bare
 from engine.reasoning.days import FIRST_DAY, LAST_DAY, MondayToFriday, Workdays
 from engine.reasoning.layout import make_folders, write_judged
 from engine.reasoning.plan import build_plan
@@ -30,6 +31,7 @@ UNSAFE = (
     "statistics_propagation",  # `case when c then 'x' end in ('x', 'y')` as a filter: holds where c does not
     "outer_join_simplification",  # chained left joins under several conditions: an internal error
 )
+FEW_ROWS = 1_000_000  # of facts: for so many one thread is as fast as several, and writes the same bytes every time
 
 
 class Facts(Protocol):
@@ -62,8 +64,10 @@ def reason(
     try:
         make_folders(into)
         with open_links(snapshot, into) as links, open_database(into, memory_limit) as db:
+            _use_few_threads(db, snapshot.present, links)
             night = Night(db, plan, today, into, links / "into", used_columns(plan))
             _add_facts(night, snapshot.present, links, calendar or MondayToFriday())
+            note_bare(night)
             _judge(night)
         write_judged(plan, into)
     except OSError as fault:
@@ -140,6 +144,16 @@ def open_database(into: Path, memory_limit: str | None) -> Iterator[duckdb.DuckD
             yield db
         finally:
             db.close()
+
+
+def _use_few_threads(db: duckdb.DuckDBPyConnection, present: frozenset[str], links: Path) -> None:
+    """Keeps to one thread where there are few facts. A file that cannot be read is told of where its facts are."""
+    paths = [str(fact_file(links, type)) for type in sorted(present)]
+    with suppress(duckdb.Error):
+        query = "select sum(num_rows) from parquet_file_metadata($1::varchar[])"
+        [(rows,)] = db.execute(query, [paths]).fetchall()
+        if rows < FEW_ROWS:
+            db.execute("set threads = 1")
 
 
 def _leave_out_unsafe_steps(db: duckdb.DuckDBPyConnection) -> None:

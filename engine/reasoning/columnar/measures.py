@@ -73,16 +73,7 @@ def _groups(measures: list[Measure]) -> list[list[Measure]]:
 def _taken(night: Night, measures: list[Measure]) -> tuple[exp.Select, Sql | None]:
     """The rows (key, measures) of one scan, and what of the subject equals the key; None: any subject."""
     first = measures[0]
-    link, source = first.link, first.source or ""
-    rows = Rows(night, source, subject=first.about)
-    reached = _row_key(night.policy.contract, source, link.row_path)
-    key: Sql = rows.column(reached) if reached is not None else exp.true()
-    equal: Sql | None = col(ROW, link.subject_field) if reached is not None else None
-    if _reads_subject(first):
-        on = sql.eq(key, col(SUBJECT, link.subject_field)) if reached is not None else None
-        subject = sql.table(night.relations[first.about].name, SUBJECT)
-        rows.joins[SUBJECT] = Join(subject, on, "INNER")
-        key, equal = col(SUBJECT, "id"), col(ROW, "id")
+    rows, key, equal = reached(night, first)
     if first.take is not None and first.take.function in TWO_STEP:
         return two_step(rows, first, key), equal
     shared = _shared(measures)
@@ -90,6 +81,21 @@ def _taken(night: Night, measures: list[Measure]) -> tuple[exp.Select, Sql | Non
     columns = [sql.named(key, KEY)]
     columns += [sql.named(aggregate(rows, measure, shared), measure.name) for measure in measures]
     return sql.group(rows.query(columns, where)), equal
+
+
+def reached(night: Night, measure: Measure) -> tuple[Rows, Sql, Sql | None]:
+    """The rows that a measure takes, what of them names the subject, and what of the subject equals that."""
+    link, source = measure.link, measure.source or ""
+    rows = Rows(night, source, subject=measure.about)
+    found = _row_key(night.policy.contract, source, link.row_path)
+    key: Sql = rows.column(found) if found is not None else exp.true()
+    equal: Sql | None = col(ROW, link.subject_field) if found is not None else None
+    if _reads_subject(measure):
+        on = sql.eq(key, col(SUBJECT, link.subject_field)) if found is not None else None
+        subject = sql.table(night.relations[measure.about].name, SUBJECT)
+        rows.joins[SUBJECT] = Join(subject, on, "INNER")
+        key, equal = col(SUBJECT, "id"), col(ROW, "id")
+    return rows, key, equal
 
 
 def _row_key(contract: Contract, type: str, path: tuple[str, ...]) -> Ref | None:

@@ -33,7 +33,8 @@ class Night:
     """The state of one run.
 
     `into` is the conclusions folder, `read_back` the same under a path that DuckDB does not take for a pattern.
-    `relations` holds the present types; `concluded` the rules that have been judged, each with its file.
+    `relations` holds the present types; `concluded` the rules that have been judged, each with its file. `idle` are
+    the rules among them that concluded nothing, `bare` the present types of which nothing is known.
     """
 
     db: duckdb.DuckDBPyConnection
@@ -44,6 +45,8 @@ class Night:
     used: Mapping[str, frozenset[str]]
     relations: dict[str, Relation] = field(default_factory=dict)
     concluded: dict[str, Path] = field(default_factory=dict)
+    idle: set[str] = field(default_factory=set)
+    bare: set[str] = field(default_factory=set)
     with_risk: bool = False  # whether the table `risk` is there
 
     @property
@@ -54,13 +57,14 @@ class Night:
     def run(self, statement: Sql, what: str) -> list[tuple[Any, ...]]:
         """Runs a statement and gives its rows. `what` says in an error what was being reckoned."""
         try:
-            return self.db.execute(statement.sql("duckdb")).fetchall()
+            return self.db.execute(statement.sql("duckdb", copy=False)).fetchall()
         except duckdb.Error as fault:
             raise engine_error(fault, what) from fault
 
-    def write(self, query: exp.Query, path: Path, what: str) -> None:
-        """Writes a query's rows to a Parquet file."""
-        self.run(sql.copy_to(query, str(path)), what)
+    def write(self, query: exp.Query, path: Path, what: str) -> int:
+        """Writes a query's rows to a Parquet file, and gives how many there are."""
+        [(count,)] = self.run(sql.copy_to(query, str(path)), what)
+        return int(count)
 
     def stored_columns(self, path: Path, what: str) -> frozenset[str]:
         """The columns of a Parquet file."""

@@ -12,19 +12,24 @@ from engine.reasoning.columnar.known import ROW
 from engine.reasoning.columnar.night import Night
 from engine.reasoning.columnar.rows import SUBJECT, Join, Rows
 from engine.reasoning.columnar.sql import Sql, col
-from engine.reasoning.layout import play_path
+from engine.reasoning.columnar.vain import can_hold, nothing
+from engine.reasoning.layout import play_columns, play_path
 
 TOUCHED = "touched"
 
 
 def add_play(night: Night, play: Play) -> None:
     """Holds a play's trigger against its subjects and writes those for which it holds."""
+    path = play_path(night.into, play.name)
+    if not can_hold(night, play.about, play.trigger):
+        night.write(nothing(play_columns(play.evidence)), path, play.name)
+        return
     rows = Rows(night, play.about)
     where = condition(rows, play.trigger)
     evidence = evidence_struct(rows, play.evidence)
     columns = {SUBJECT: col(ROW, "id"), ACCOUNT: rows.account() or _touched(rows, play), EVIDENCE: evidence}
     query = rows.query((sql.named(value, name) for name, value in columns.items()), where)
-    night.write(query, play_path(night.into, play.name), play.name)
+    night.write(query, path, play.name)
 
 
 def _touched(rows: Rows, play: Play) -> Sql:
@@ -34,6 +39,7 @@ def _touched(rows: Rows, play: Play) -> Sql:
         sql.parquet(str(night.concluded[rule]), ROW)
         for rule in play.signals
         if rule in night.concluded
+        and rule not in night.idle
         and night.policy.signals[rule].about == play.about
         and night.policy.signals[rule].touches is not None
     ]

@@ -39,13 +39,14 @@ def _names() -> dict[str, str]:
 
 
 def _risks(night: Night) -> exp.Select:
-    counts = _counts(night, tuple(night.concluded))
+    rules = tuple(rule for rule in night.concluded if rule not in night.idle)
+    counts = _counts(night, rules)
     numbers = [name for name in _names().values() if name not in (ACCOUNT, RISK)]
     rows = Rows(night, ACCOUNT, risk=_of_nobody(numbers))
     if counts is not None:
         rows.joins[COUNTED] = Join(sql.inner(counts, COUNTED), sql.eq(col(COUNTED, ACCOUNT), col(ROW, "id")))
         rows.risk = {name: sql.coalesce(col(COUNTED, name), zero) for name, zero in _of_nobody(numbers).items()}
-        rows.holds = {rule: _held(number) for number, rule in enumerate(night.concluded)}
+        rows.holds = {rule: _held(number) for number, rule in enumerate(rules)}
     branches = [(condition(rows, level.when), sql.literal(level.level)) for level in night.plan.risk]
     level = sql.case(branches) if branches else sql.null(Kind.TEXT)
     columns = {ACCOUNT: col(ROW, "id"), RISK: level, **rows.risk}

@@ -65,7 +65,7 @@ class Rows:
         signal = self.night.policy.signals.get(rule)
         same = signal is not None and signal.about == self.type
         key = col(ROW, "id") if same else self.account()
-        if path is None or signal is None or key is None:
+        if path is None or signal is None or key is None or rule in self.night.idle:
             return exp.false()
         alias = f"signal {rule}"
         if alias not in self.joins:

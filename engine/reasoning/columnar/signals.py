@@ -12,7 +12,8 @@ from engine.reasoning.columnar.known import ROW
 from engine.reasoning.columnar.night import Night
 from engine.reasoning.columnar.rows import SUBJECT, Join, Rows
 from engine.reasoning.columnar.sql import Sql, col
-from engine.reasoning.layout import signal_path
+from engine.reasoning.columnar.vain import can_hold, nothing
+from engine.reasoning.layout import signal_columns, signal_path
 
 TOUCHED = "touched"
 MATCH = "match"
@@ -20,6 +21,12 @@ MATCH = "match"
 
 def add_signal(night: Night, signal: Signal) -> None:
     """Judges a rule and writes its conclusions."""
+    path = signal_path(night.into, signal.name)
+    night.concluded[signal.name] = signal_path(night.read_back, signal.name)
+    if not can_hold(night, signal.about, signal.when):
+        night.idle.add(signal.name)
+        night.write(nothing(signal_columns(signal.evidence)), path, signal.name)
+        return
     rows = Rows(night, signal.about)
     where = condition(rows, signal.when)
     severity = _severity(rows, signal)
@@ -37,8 +44,8 @@ def add_signal(night: Night, signal: Signal) -> None:
         EVIDENCE: evidence,
     }
     query = rows.query((sql.named(value, name) for name, value in columns.items()), where)
-    night.write(query, signal_path(night.into, signal.name), signal.name)
-    night.concluded[signal.name] = signal_path(night.read_back, signal.name)
+    if not night.write(query, path, signal.name):
+        night.idle.add(signal.name)
 
 
 def _severity(rows: Rows, signal: Signal) -> Sql:

@@ -1,0 +1,172 @@
+"""The words of why: accounts and their risk, signals, matters and what holds them back; pages for the file."""
+
+from collections.abc import Mapping
+
+PHRASES: Mapping[str, tuple[str, str]] = {
+    "comma": (", ", "，"),
+    "in_brackets": ("({text})", "（{text}）"),
+    "joined_and": ("all of these:", "同时满足："),
+    "joined_or": ("one of these:", "满足其一："),
+    "origin_row": ("{file} row {row}", "{file} 第 {row} 行"),
+    "origin_told": ("told, no. {number}", "告知第 {number} 条"),
+    # heads
+    "why_risk_of": ("{name} is {level} on {on}", "{on}，{name}的风险等级：{level}"),
+    "why_signals_of": ("Signals about {name} on {on}", "{on}，关于{name}的信号"),
+    "why_rule_of": ("{rule} holds for {name} on {on}", "{on}，“{rule}”对{name}成立"),
+    "why_play_of": ("{rule}: {name} on {on}", "{on}，{name}：{rule}"),
+    "why_not_held": ("{rule} does not hold for {name} on {on}", "{on}，“{rule}”对{name}不成立"),
+    "why_lately": ("It last held in the run of {on}: add --on {on}.", "上一次成立是在 {on} 的运行：请加 --on {on}。"),
+    "why_ask_not": ("What would make it hold: {command}", "怎样会使它成立：{command}"),
+    "why_unjudged": (
+        "It was not judged that night: there was no file of {types}.",
+        "当夜未作判定：缺少 {types} 文件。",
+    ),
+    "why_also": ("{id} is the beginning of a task, too: {command}", "{id} 也是任务编号的开头：{command}"),
+    "why_also_fact": ("There is a {type} {id}, too: {command}", "另有编号同为 {id} 的 {type}：{command}"),
+    "why_no_fact": ("The facts of that night do not have it any more.", "当夜的事实中已没有它。"),
+    "why_part_of": ("{id} is part of task {task}.", "{id} 已并入任务 {task}。"),
+    # sections
+    "why_risk": ("Risk", "风险"),
+    "why_signals": ("Signals, and what came of them", "信号及其处理"),
+    "why_matters": ("Also decided that night", "当夜的其他处理"),
+    "why_matter": ("What came of it", "处理情况"),
+    "why_holds": ("Why it holds", "成立依据"),
+    "why_match": ("Why the play matches", "方案为何成立"),
+    "why_other_matter": ("The same {contact} also serves: {title}", "同一次{contact}还用于：{title}"),
+    "why_other_matter_plain": ("The same task also serves: {title}", "同一任务还用于：{title}"),
+    "why_words": ("What people said of it", "相关人员的说明"),
+    "why_score": ("score", "得分"),
+    "why_no_signal": ("No signal holds.", "没有任何信号成立。"),
+    "why_next": (
+        "If nothing happens, the first to come is in {days} days, on {day}:",
+        "如果什么都不发生，最先出现的信号在 {days} 天后（{day}）：",
+    ),
+    "why_next_one": ("If nothing happens, the first comes tomorrow:", "如果什么都不发生，最先出现的信号就在明天："),
+    "why_no_next": ("If nothing happens, none comes within 30 days.", "如果什么都不发生，30 天内不会出现信号。"),
+    "why_nothing": ("No signal holds and no task is about it.", "没有信号成立，也没有相关任务。"),
+    "why_hint": (
+        "One of them in full: {command}",
+        "查看其中一条的全部依据：{command}",
+    ),
+    "why_hint_not": ("Why another one does not hold: {command}", "查看其他规则为何不成立：{command}"),
+    "why_more": ("{count} more; name one with --subject ID.", "另有 {count} 条；可用 --subject 编号 指定其一。"),
+    # what came of a match
+    "came_no_play": ("no play asks for it", "没有针对它的方案"),
+    "came_unmatched": ("“{play}” asks for more; not so: {part}", "“{play}”还有其他条件，未满足：{part}"),
+    "came_unmatched_needs": (
+        "“{play}” also needs: {signal}",
+        "“{play}”还需要信号：{signal}",
+    ),
+    "came_unmatched_while": (
+        "“{play}” keeps still while this holds: {signal}",
+        "以下信号成立期间，“{play}”不启动：{signal}",
+    ),
+    "came_unmatched_plain": ("“{play}” asks for more", "“{play}”还有其他条件，未满足"),
+    "came_unmatched_unjudged": (
+        "“{play}” was not judged: no file of {types}",
+        "“{play}”未判定：缺少 {types} 文件",
+    ),
+    "came_task": ("task {id} for {who}, due {due}, {status}", "任务 {id}，负责人 {who}，期限 {due}，{status}"),
+    "came_ended": ("task {id} for {who}, {status} on {on}", "任务 {id}，负责人 {who}，{on} {status}"),
+    "came_ended_why": (
+        "task {id} for {who}, {status} on {on}: {why}",
+        "任务 {id}，负责人 {who}，{on} {status}：{why}",
+    ),
+    "came_part": ("as part of task {id}", "并入任务 {id}"),
+    "ended_done": ("somebody said so", "有人报告完成"),
+    "ended_facts": ("the facts show it", "事实表明已完成"),
+    "came_new": ("a task was made that night", "当夜生成了任务"),
+    "came_kept": ("its task was there already", "任务此前已生成"),
+    "came_duplicate": ("it joined a task of the same person: {title}", "已并入同一人的另一项任务：{title}"),
+    "came_duplicate_plain": ("it joined another task of the same person", "已并入同一人的另一项任务"),
+    "came_snoozed": ("put off until {until}", "推迟到 {until}"),
+    "came_cooldown": (
+        "held back until {until}: its last task ended on {since}, and the play rests for {days} days",
+        "暂缓到 {until}：上一项任务已于 {since} 结束，本方案每次至少间隔 {days} 天",
+    ),
+    "came_max_fires": (
+        "held back: it began {n} times within {days} days, and may not more often",
+        "暂缓：{days} 天内已触发 {n} 次，达到上限",
+    ),
+    "came_max_fires_one": (
+        "held back: it began already within the last {days} days, and may only once",
+        "暂缓：最近 {days} 天内已触发过，期间只触发一次",
+    ),
+    "came_false_alarm": (
+        "held back until {until}: called a false alarm on {since}, which counts for {days} days",
+        "暂缓到 {until}：{since} 被标为误报，{days} 天内有效",
+    ),
+    "came_lost": ("held back: the account was said to be lost on {since}", "暂缓：该客户于 {since} 被记为流失"),
+    "came_over_budget": (
+        "waits since {since}: the list of {person} is full ({tasks} tasks, {hours} hours; it may hold {of}), and this "
+        "takes {needs}",
+        "自 {since} 起等待：{person}的清单已满（{tasks} 项任务，{hours} 小时，上限 {of} 小时），此事需 {needs} 小时",
+    ),
+    "came_over_budget_tasks": (
+        "waits since {since}: the list of {person} is full (at most {most} tasks)",
+        "自 {since} 起等待：{person}的清单已满（最多 {most} 项任务）",
+    ),
+    "came_over_budget_plain": ("waits: nobody has the time for it", "等待中：无人有时间处理"),
+    "came_disabled": ("held back: the play is switched off", "暂缓：该方案已停用"),
+    "came_done": ("nothing is left to do since {since}", "自 {since} 起已无事可做"),
+    "came_done_facts": ("the facts show that it is done, since {since}", "事实表明自 {since} 起已完成"),
+    "came_done_plain": ("the facts show that it is done", "事实表明已完成"),
+    "came_clearing": ("the condition has gone; what is begun waits to be confirmed", "条件已消失，已开始的任务待确认"),
+    "came_clearing_runs": (
+        "the condition has gone for {missed} of {runs} nights; then its tasks close",
+        "条件已消失 {missed} 夜，满 {runs} 夜后关闭任务",
+    ),
+    "came_cleared": ("the condition has gone; nothing of it is left to do", "条件已消失，不再有待办"),
+    "came_cleared_since": ("it does not hold; the last time it ended on {since}", "当前不成立，上一次于 {since} 结束"),
+    "came_not_judged": ("not judged that night", "当夜未判定"),
+    "came_not_judged_for": ("not judged that night: no file of {types}", "当夜未判定：缺少 {types} 文件"),
+    "comes_on": ("If it still holds then, a task comes on {day}.", "若届时仍成立，将于 {day} 生成任务。"),
+    "comes_back_on": ("If it still holds then, the task is back on {day}.", "若届时仍成立，任务将于 {day} 恢复。"),
+    "comes_after_gone": (
+        "Nothing comes while it holds; only when it holds anew.",
+        "条件持续期间不再提出，消失后再次成立才会提出。",
+    ),
+    "comes_unless_shown": (
+        "It comes when the facts no longer show that.",
+        "事实不再如此时会生成任务。",
+    ),
+    "comes_by_undo": (
+        "What was said can be taken back: holdfast task undo {task} --by WHO",
+        "可撤回该说明：holdfast task undo {task} --by 姓名",
+    ),
+    "comes_by_room": (
+        "It comes as soon as there is room on that list.",
+        "清单有空位后即生成任务。",
+    ),
+    "comes_by_room_after_one": (
+        "It comes once there is room on that list; one other matter comes first.",
+        "清单有空位后生成任务，前面还有 1 件事。",
+    ),
+    "comes_by_room_after": (
+        "It comes once there is room on that list; {count} other matters come first.",
+        "清单有空位后生成任务，前面还有 {count} 件事。",
+    ),
+    "comes_by_confirming": (
+        "It ends when that is confirmed: holdfast task done {task} --by WHO",
+        "确认后即结束：holdfast task done {task} --by 姓名",
+    ),
+    "comes_by_enabling": ("It comes when the play is enabled again.", "重新启用该方案后会提出。"),
+    "comes_by_facts": ("It is judged again once there is a file of {types}.", "有了 {types} 文件后会重新判定。"),
+    "word_said": ("{at}  {who}: {what}", "{at}  {who}：{what}"),
+    "word_until": ("{what} until {until}", "{what}到 {until}"),
+    "word_undone": ("taken back since", "后已撤回"),
+    "said_note": ("note", "备注"),
+    # pages
+    "page_seal": ("What this page rests on", "本页依据"),
+    "seal_run": ("Run", "运行"),
+    "seal_today": ("Day of the facts", "事实日期"),
+    "seal_engine": ("Engine", "引擎"),
+    "seal_policy": ("Policy (SHA-256)", "政策（SHA-256）"),
+    "seal_snapshot": ("Facts (SHA-256)", "事实（SHA-256）"),
+    "seal_by": ("Written by", "生成程序"),
+    "seal_check": (
+        "holdfast audit check finds whether any of it was changed since.",
+        "holdfast audit check 可检查其后有无改动。",
+    ),
+    "seal_how": ("To check", "核对方法"),
+}

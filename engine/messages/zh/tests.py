@@ -1,0 +1,50 @@
+"""Scenario tests that cannot be run."""
+
+from collections.abc import Mapping
+
+MESSAGES: Mapping[str, str] = {
+    "1 fault in the tests": "测试中共有 1 处错误",
+    "{count} faults in the tests": "测试中共有 {count} 处错误",
+    "there are no tests in rules/tests": "rules/tests 里没有测试",
+    "write one, as docs/tests.md shows": "请照 docs/tests.md 写一个",
+    "no test has '{text}' in its name or file": "没有名称或文件名含“{text}”的测试",
+    "run `holdfast test` without --only": "请运行 `holdfast test`，不带 --only",
+    "a test file begins with `tests:`": "测试文件以 `tests:` 开头",
+    "write the tests below it, each with -": "各个测试写在它下面，每个以 - 开头",
+    "'{type}' is given as well": "“{type}”又给出了数据",
+    "take it out of one of the two": "请从其中一处去掉",
+    "test '{name}' expects nothing": "测试“{name}”没有写预期",
+    "add `expect:`, `not:` or `only: true`": "请补上 `expect:`、`not:` 或 `only: true`",
+    "this test has no day": "这个测试没有写日期",
+    "add `on: 2026-11-22`, or one for the whole file": "请补上 `on: 2026-11-22`，或给整个文件写一个",
+    "'{text}' is not a day": "“{text}”不是日期",
+    "write year-month-day, such as 2026-11-22": "按年-月-日书写，如 2026-11-22",
+    "there is another {type} '{id}'": "{type} 里已有“{id}”",
+    "give each an id of its own": "请给每个不同的编号",
+    "write 2026-11-22 or today + 2": "请写 2026-11-22 或 today + 2",
+    "there is no fact type '{name}'": "没有事实类型“{name}”",
+    "there is no rule or play '{name}'": "没有规则或方案“{name}”",
+    "there is no signal '{name}'": "没有信号“{name}”",
+    "there is no play '{name}'": "没有方案“{name}”",
+    "there is no {what} '{name}'": "没有{what:word}“{name}”",
+    "'{name}' is not a field of {type}": "“{name}”不是 {type} 的字段",
+    "'{name}' should be a plain value": "“{name}”应当是单个值",
+    "write one value": "请写一个值",
+    "'{name}' is not a whole number from 1 to {most}": "“{name}”应当是 1 到 {most} 的整数",
+    "write how many, such as 4": "请写个数，如 4",
+    "write today, today - 10 or today + 3": "请写 today、today - 10 或 today + 3",
+    "the given rows of {type} cannot be read": "给出的 {type} 各行读不出来",
+    "look for very long texts among them": "看看其中是否有特别长的文字",
+    "'{field}' of {type} is {reason}": "{type} 的“{field}”{reason:say}",
+    "'{field}' of {type} does not fit: {reason}": "{type} 的“{field}”不合要求：{reason:say}",
+    "see the type in rules/facts.yaml": "请看 rules/facts.yaml 里的类型",
+}  # fmt: skip
+
+WORDS: Mapping[str, str] = {
+    "rule": "规则",
+    "play": "方案",
+    "step": "步骤",
+    "source": "来源",
+    "fact type": "事实类型",
+    "rule or play": "规则或方案",
+}
