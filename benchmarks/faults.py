@@ -1,5 +1,8 @@
 """Faults on purpose: nights that are killed, or find a full, read-only, locked or damaged store; what is left of it.
 
+Where the database itself is damaged nothing can be right any more until a copy is put back. Then no command may fail
+otherwise than with a message, what is other than sealed must be named, and stay named after the next night.
+
 `python -m benchmarks.faults` prints the figures of docs/reliability.md. Every fault hits a child process that works on
 a copy of a small workspace. Afterwards the store must open and be whole by its ledger, hold either all of the night or
 nothing, and after one more night be equal to a store that nothing befell.
@@ -14,15 +17,16 @@ import shutil
 import signal
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
-from engine.errors import HoldfastError
+import cli
+from engine.errors import HoldfastError, StoreError
 from engine.inquiry import check_ledger, replay_run
 from engine.job import night_of
 from engine.store import opening
@@ -311,15 +315,138 @@ class Campaign:
             self.settle(tally, workspace, 1 if found else 2, whole=False)
         return tally
 
+    def flipped(self, times: int) -> Tally:
+        """A byte flipped anywhere in the database's file."""
+        tally = Tally("flipped byte in the database")
+        chance = random.Random(11)
+        for _ in range(times):
+            workspace = self.copy("flipped")
+            data = bytearray(workspace.database.read_bytes())
+            data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+            workspace.database.write_bytes(data)
+            self.broken(tally, workspace)
+        return tally
 
-def campaign(folder: Path, kills: int, others: int) -> list[Tally]:
-    """All faults; `kills` points of killing, and so many of the others."""
+    def truncated(self, times: int) -> Tally:
+        """The end of the database's file cut off, or all of it."""
+        tally = Tally("database cut short")
+        chance = random.Random(13)
+        size = self.base.database.stat().st_size
+        for place in (0, *(chance.randrange(size) for _ in range(times - 1))):
+            workspace = self.copy("truncated")
+            os.truncate(workspace.database, place)
+            self.broken(tally, workspace)
+        return tally
+
+    def ledger(self) -> Tally:
+        """Entries of the ledger removed with an SQL tool: the last, one in between, all, and the table itself."""
+        tally = Tally("ledger removed or cut")
+        for statement in (
+            "delete from ledger where number = (select max(number) from ledger)", "delete from ledger where number = 1",
+            "delete from ledger", "drop table ledger",
+        ):  # fmt: skip
+            workspace = self.copy("ledger")
+            db = sqlite3.connect(workspace.database)
+            db.execute("drop trigger ledger_kept")
+            db.execute(statement)
+            db.commit()
+            db.close()
+            self.broken(tally, workspace)
+        return tally
+
+    def wal(self, times: int) -> Tally:
+        """A byte flipped in what SQLite wrote of a night beside the database and had no time to put into it.
+
+        SQLite sums up every page there: what follows a damaged one is as if it had not been written, so that the
+        night is there or is not, and the next one does it again.
+        """
+        tally = Tally("flipped byte in the WAL")
+        chance = random.Random(17)
+        source = self.copy("logged")
+        other = sqlite3.connect(source.database)
+        other.execute("select count(*) from run").fetchone()  # another reader, so that the night leaves its WAL behind
+        in_child(lambda: night(source, 1))
+        kept = self.folder / "kept"
+        shutil.copytree(source.root, kept)
+        other.close()
+        for _ in range(times):
+            target = self.folder / "wal"
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(kept, target)
+            workspace = open_workspace(target)
+            path = workspace.database.with_name(workspace.database.name + "-wal")
+            workspace.database.with_name(workspace.database.name + "-shm").unlink(missing_ok=True)
+            data = bytearray(path.read_bytes())
+            data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+            path.write_bytes(data)
+            self.settle(tally, workspace, 1 if in_child(lambda w=workspace: same(w, self.after)) else 0)  # type: ignore[misc]
+        return tally
+
+    def broken(self, tally: Tally, workspace: Workspace) -> None:
+        """Count what comes of a damaged database: said in a message, named, and named after the next night too."""
+        tally.tried += 1
+        named = names_damage(workspace)
+        tally.hit += named
+        if not named:
+            tally.wrong += in_child(lambda: right(workspace, self.before, self.after)) != 0
+            return
+        day = (DAY + timedelta(1)).isoformat()
+        for words in (["tasks"], ["audit", "log"], ["run", "--today", day], ["tasks"], ["audit", "check"]):
+            if says(workspace, *words) not in (0, 1, 3):
+                tally.wrong += 1
+                return
+        tally.wrong += not names_damage(workspace)
+
+
+def same(workspace: Workspace, wanted: Any) -> None:
+    """Raise StoreError where the store holds something else."""
+    if state(workspace) != wanted:
+        raise StoreError("the night is not there")
+
+
+def names_damage(workspace: Workspace) -> bool:
+    """Whether `audit check` finds something, or says that the store cannot be read."""
+    return says(workspace, "audit", "check") in (1, 3)
+
+
+def says(workspace: Workspace, *words: str) -> int:
+    """The exit code of a command in a process of its own; 2 where it failed otherwise than with a message."""
+    with TemporaryFile() as errors:
+        pid = os.fork()
+        if not pid:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            os.dup2(errors.fileno(), 2)
+            code = 2
+            try:
+                sys.argv = ["holdfast", *words, "--workspace", str(workspace.root)]
+                cli.main()
+            except SystemExit as end:
+                code = end.code if isinstance(end.code, int) else 0
+            finally:
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(code)
+        code = wait(pid)
+        errors.seek(0)
+        said = errors.read().decode(errors="replace")
+    return 2 if code < 0 or "Traceback" in said or "holdfast itself failed" in said else code
+
+
+def campaign(folder: Path, kills: int, others: int) -> Iterator[Tally]:
+    """All faults, each told as it is done; `kills` points of killing, and so many of the others."""
     work = Campaign(folder)
-    limits = [1 << n for n in range(6, 6 + min(others, 14))]
-    return [
-        work.kills(kills), work.full(limits), work.read_only(), work.locked(), work.together(max(others // 4, 1)),
-        work.damaged(others), work.damaged(others, cut=True),
-    ]  # fmt: skip
+    few = max(others // 4, 1)
+    yield work.flipped(others)
+    yield work.truncated(few)
+    yield work.ledger()
+    yield work.wal(few)
+    yield work.damaged(others)
+    yield work.damaged(others, cut=True)
+    yield work.together(few)
+    yield work.read_only()
+    yield work.locked()
+    yield work.full([1 << n for n in range(6, 6 + min(others, 14))])
+    yield work.kills(kills)
 
 
 def main() -> None:
@@ -327,16 +454,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=120, help="points at which a night is killed")
     parser.add_argument("--others", type=int, default=40, help="tries of each other fault")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="one object a line")
     given = parser.parse_args()
+    if not given.json:
+        print(f"{'fault':<30}{'tried':>7}{'stopped the night, or was found':>34}{'wrong':>7}", flush=True)
     with TemporaryDirectory(prefix="holdfast-") as folder, suppress(KeyboardInterrupt):
-        tallies = campaign(Path(folder), given.kills, given.others)
-    if given.json:
-        print(json.dumps([vars(tally) for tally in tallies]))
-        return
-    print(f"{'fault':<20}{'tried':>7}{'stopped the night, or was found':>34}{'wrong':>7}")
-    for tally in tallies:
-        print(f"{tally.name:<20}{tally.tried:>7}{tally.hit:>34}{tally.wrong:>7}")
+        for tally in campaign(Path(folder), given.kills, given.others):
+            line = f"{tally.name:<30}{tally.tried:>7}{tally.hit:>34}{tally.wrong:>7}"
+            print(json.dumps(vars(tally)) if given.json else line, flush=True)
 
 
 if __name__ == "__main__":
