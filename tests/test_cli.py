@@ -167,7 +167,7 @@ def test_words_about_a_task(workspace: Path) -> None:
     ("args", "code", "said"),
     [
         (["why", "zzzzzz"], 2, "there is no task"),
-        (["why", "../../etc"], 2, "is no task id"),
+        (["why", "../../etc"], 2, "there is no task and no account"),
         (["tasks", "--rep", "nobody"], 2, "nobody is called"),
         (["tasks", "--status", "sleeping"], 2, "there is no status"),
         (["run", "--today", "2026-02-30"], 2, "is no date"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from dice import Drawn, Rolled
+from drawing import Drawn, Rolled
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from random_facts import IDS, TODAY, facts
