@@ -20,7 +20,7 @@ from engine.job import Done, night_of
 from engine.policy.load import load_policy
 from engine.shipped import shipped_example
 from engine.store.opening import read_store
-from engine.store.tasks import TaskFilter, TaskRow, list_tasks
+from engine.store.tasks import TaskFilter, TaskRow, list_tasks, seen_counts
 from engine.workspace import Workspace, init_workspace
 
 EXAMPLE = "company"
@@ -64,9 +64,9 @@ def _workspace(folder: Path, language: str) -> Workspace:
 
 def _counts(done: Done) -> list[str]:
     counts, night = done.night.counts, done.night
-    [(waiting,)] = night.store.rows("select count(*) from task where status in ('open', 'started') and joined is null")
+    new, before = seen_counts(night.store, night.run)
     numbers = [counts["signals"], counts["risk"].get("red", 0), counts["risk"].get("amber", 0)]
-    numbers += [counts["new_tasks"], waiting, counts["closed_tasks"]]
+    numbers += [new, new + before, counts["closed_tasks"]]
     return [f"{number:,}" for number in numbers]
 
 

@@ -15,6 +15,7 @@ from engine.delivery.phrases import listed, phrase
 from engine.facts.importing import Imported
 from engine.messages import in_language
 from engine.store.outbox import messages
+from engine.store.tasks import seen_counts
 from engine.store.versions import last_version, version_of
 
 MOST_RULES = 3  # rules named per missing fact type; the rest is counted
@@ -99,11 +100,8 @@ def _policy(night: Night) -> Text | None:
 
 def _tasks(night: Night) -> Text:
     counts, language = night.counts, night.language
-    [(waiting,)] = night.store.rows(
-        "select count(*) from task where status in ('open', 'started') and joined is null and made_run <> ?",
-        [night.run],
-    )
-    text = Text(phrase("task_counts", language, new=counts["new_tasks"], kept=waiting, closed=counts["closed_tasks"]))
+    new, kept = seen_counts(night.store, night.run)
+    text = Text(phrase("task_counts", language, new=new, kept=kept, closed=counts["closed_tasks"]))
     if held := sum(counts["matters"].get(name, 0) for name in _HELD):
         text.append(("，" if language == "zh" else ", ") + phrase("held_back", language, count=held))
     return text

@@ -122,6 +122,17 @@ def _notices(store: Store, tasks: list[str]) -> dict[str, tuple[Notice, ...]]:
     return found
 
 
+def seen_counts(store: Store, run: str) -> tuple[int, int]:
+    """How many tasks people see of those that a run made, and how many unfinished ones of earlier runs. What is one
+    task for its person counts once."""
+    [found] = store.rows(
+        "select count(*) filter (where made_run = :run),"
+        " count(*) filter (where made_run <> :run and status in ('open', 'started')) from task where joined is null",
+        {"run": run},
+    )
+    return found[0], found[1]
+
+
 def last_day(store: Store) -> date:
     """The day of the last run; the system's where there was none."""
     found = store.rows("select today from run order by number desc limit 1")

@@ -24,6 +24,7 @@ from engine.reasoning.columnar.vain import note_bare
 from engine.reasoning.days import FIRST_DAY, LAST_DAY, MondayToFriday, Workdays
 from engine.reasoning.layout import make_folders, write_judged
 from engine.reasoning.plan import build_plan
+from engine.store.frozen import PART
 
 # Found on DuckDB 2.0.0 by random policies (tests/reasoning/agreement); no cost was measurable over 200,000 accounts.
 UNSAFE = (
@@ -130,11 +131,14 @@ def open_links(snapshot: Facts, into: Path) -> Iterator[Path]:
 
 @contextmanager
 def open_database(into: Path, memory_limit: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB that spills beside `into` and leaves out the optimizer steps in UNSAFE. Raises EngineError."""
+    """A DuckDB that spills beside `into` and leaves out the optimizer steps in UNSAFE. Raises EngineError.
+
+    What a killed process spilled is named like every unfinished thing beside runs: the next night removes it.
+    """
     config: dict[str, str | bool] = {"preserve_insertion_order": False, "autoinstall_known_extensions": False}
     if memory_limit is not None:
         config["memory_limit"] = memory_limit
-    with tempfile.TemporaryDirectory(prefix=".spill-", dir=into.absolute().parent) as spill:
+    with tempfile.TemporaryDirectory(prefix="spill-", suffix=PART, dir=into.absolute().parent) as spill:
         try:
             db = duckdb.connect(":memory:", config={**config, "temp_directory": spill})
         except duckdb.Error as fault:

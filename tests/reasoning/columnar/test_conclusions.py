@@ -2,11 +2,13 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from engine.errors import EngineError
+from engine.reasoning.columnar.engine import open_database
 
 NOV = date(2026, 11, 1)
 TEXTS = "title: {en: t, zh: t}, because: {en: t, zh: t}"
@@ -297,3 +299,10 @@ def test_little_memory_is_enough_or_said(judge: Any) -> None:
     assert judge(rules, {"account": accounts("a")}, memory_limit="200MB").subjects("x") == ["a"]
     with pytest.raises(EngineError, match="starting DuckDB"):
         judge(rules, {"account": accounts("a")}, memory_limit="much")
+
+
+def test_what_a_killed_engine_leaves_is_named_as_unfinished(tmp_path: Path) -> None:
+    with open_database(tmp_path / "run", None):
+        left = [path.suffix for path in tmp_path.iterdir()]
+    assert left == [".part"]  # no run of the ledger, no file that somebody added: the next night removes it
+    assert not any(tmp_path.iterdir())
