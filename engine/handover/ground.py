@@ -107,6 +107,9 @@ _NEEDED = {
     "account": ("owner", "second", "province", "city", "successor"),
     "rep": ("notice_on", "left_on", "department", "region", "manager", "weekly_hours", "handed_over_on"),
     "assignment": ("account", "rep", "since", "until"),
+    "promise": ("account", "rep", "kind", "text", "due_on", "kept_on", "withdrawn_on"),
+    "complaint": ("account", "rep", "kind", "text", "opened_on", "resolved_on"),
+    "subscription": ("account", "product", "ends_on", "renewed_on", "cancelled_on"),
     HANDOVER: (
         "account", "rep_from", "rep", "kind", "since", "opened_on", "accepted_on", "refused_on", "told_on",
         "introduced_on", "completed_on", "anyway_by", "note",
